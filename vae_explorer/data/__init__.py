@@ -1,0 +1,1 @@
+"""Pictures in: every source ends as one ``ImageSet``."""

@@ -1,0 +1,41 @@
+"""Problems that a person can mend, each said in one sentence: what, got, what to do."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Cancelled",
+    "ConfigError",
+    "DataError",
+    "DeviceError",
+    "ExportError",
+    "RunError",
+    "VaeExplorerError",
+]
+
+
+class VaeExplorerError(Exception):
+    """Base of every expected problem; ``str(error)`` is one sentence for a person."""
+
+
+class ConfigError(VaeExplorerError):
+    """A setting is outside its range or does not fit the others."""
+
+
+class DataError(VaeExplorerError):
+    """Pictures cannot be read, or there are none."""
+
+
+class DeviceError(VaeExplorerError):
+    """The chosen compute device is not on this machine."""
+
+
+class RunError(VaeExplorerError):
+    """A run folder is damaged, foreign, or cannot be written."""
+
+
+class ExportError(VaeExplorerError):
+    """A picture or film cannot be written."""
+
+
+class Cancelled(VaeExplorerError):
+    """The person asked for a long task to stop; nothing was lost."""

@@ -1,0 +1,1 @@
+"""A trained model explored: encode, decode, planes, paths, neighbours."""

@@ -1,0 +1,1 @@
+"""The model, after Kingma & Welling (2014), *Auto-Encoding Variational Bayes*."""
