@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_explorer.errors import RunError
+
 __all__ = ["Encodings"]
+
+_ARRAYS: Mapping[str, tuple[type[np.generic], int]] = {  # what lies in latents.npz: type, number of axes
+    "index": (np.int64, 1),
+    "mu": (np.float32, 2),
+    "log_var": (np.float32, 2),
+    "recon": (np.float32, 1),
+    "kl": (np.float32, 1),
+    "kl_per_dim": (np.float32, 1),
+    "step": (np.int64, 0),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,3 +60,52 @@ class Encodings:
         """Row that holds image number `image`, or None if it was not encoded."""
         row = int(np.searchsorted(self.index, image))
         return row if row < len(self) and int(self.index[row]) == image else None
+
+    def dims_by_kl(self) -> NDArray[np.int64]:
+        """All latent dimensions, the one that carries most nats first."""
+        return np.argsort(-self.kl_per_dim, kind="stable").astype(np.int64)
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Named arrays for ``latents.npz``; `from_arrays` reads them back."""
+        return {name: np.asarray(getattr(self, name), dtype=dtype) for name, (dtype, _) in _ARRAYS.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Encodings:
+        """The encodings that `to_arrays` wrote; further arrays are ignored.
+
+        Raises
+        ------
+        RunError
+            If an array is missing or has another shape than the others ask for.
+        """
+        missing = [name for name in _ARRAYS if name not in arrays]
+        if missing:
+            raise RunError(f"The stored latents are incomplete: {', '.join(missing)} missing.")
+        found = {name: np.asarray(arrays[name]) for name in _ARRAYS}
+        for name, (dtype, n_axes) in _ARRAYS.items():
+            if found[name].ndim != n_axes or not np.can_cast(found[name].dtype, dtype, "same_kind"):
+                raise RunError(f"The stored latents are damaged: '{name}' is not what this program writes.")
+        n, latent_dim = found["mu"].shape
+        shapes = {
+            "index": (n,),
+            "log_var": (n, latent_dim),
+            "recon": (n,),
+            "kl": (n,),
+            "kl_per_dim": (latent_dim,),
+        }
+        for name, shape in shapes.items():
+            if found[name].shape != shape:
+                raise RunError(
+                    f"The stored latents are damaged: '{name}' is {found[name].shape}, expected {shape}."
+                )
+        if np.any(np.diff(found["index"]) <= 0):
+            raise RunError("The stored latents are damaged: 'index' does not ascend.")
+        return cls(
+            index=found["index"].astype(np.int64),
+            mu=found["mu"].astype(np.float32),
+            log_var=found["log_var"].astype(np.float32),
+            recon=found["recon"].astype(np.float32),
+            kl=found["kl"].astype(np.float32),
+            kl_per_dim=found["kl_per_dim"].astype(np.float32),
+            step=int(found["step"]),
+        )

@@ -55,5 +55,7 @@ class Plane:
     def through(self, z: Array) -> Plane:
         """The parallel plane that contains `z`, with unchanged coordinates of projections."""
         z = np.asarray(z, dtype=np.float64)
-        offset = (z - self.origin) - ((z - self.origin) @ self.u) * self.u - ((z - self.origin) @ self.v) * self.v
+        offset = (
+            (z - self.origin) - ((z - self.origin) @ self.u) * self.u - ((z - self.origin) @ self.v) * self.v
+        )
         return Plane(self.origin + offset, self.u, self.v, self.label_u, self.label_v)
