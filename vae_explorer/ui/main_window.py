@@ -1,0 +1,501 @@
+"""The main window: panels in their places, drops, questions, close. No maths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWhatsThis,
+    QWidget,
+)
+
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.load import MissingDataSet, SkippedFile
+from vae_explorer.data.spec import ARRAY_SUFFIXES, DataSpec
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.folder import RunFolder
+from vae_explorer.runs.shipped import shipped_models
+from vae_explorer.ui.command_palette import CommandPalette
+from vae_explorer.ui.menus import Menus
+from vae_explorer.ui.panels.about_dialog import AboutDialog
+from vae_explorer.ui.panels.contact_sheet_panel import ContactSheetPanel
+from vae_explorer.ui.panels.decoded_panel import DecodedPanel
+from vae_explorer.ui.panels.folder_dialog import FolderDialog
+from vae_explorer.ui.panels.interpolation_panel import InterpolationPanel
+from vae_explorer.ui.panels.keepers_panel import KeepersPanel
+from vae_explorer.ui.panels.latent_map import LatentMapPanel
+from vae_explorer.ui.panels.plane_panel import PlanePanel
+from vae_explorer.ui.panels.reconstruction_panel import ReconstructionPanel
+from vae_explorer.ui.panels.samples_panel import SamplesPanel
+from vae_explorer.ui.panels.selection_panel import SelectionPanel
+from vae_explorer.ui.panels.setup_panel import SetupPanel
+from vae_explorer.ui.panels.shortcuts_dialog import ShortcutsDialog
+from vae_explorer.ui.panels.start_page import StartPage
+from vae_explorer.ui.panels.traversals_panel import TraversalsPanel
+from vae_explorer.ui.preferences import Preferences, save_preferences
+from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.ui.status_line import StatusLine
+from vae_explorer.ui.theme import theme_manager
+from vae_explorer.ui.widgets.banner import Banner
+from vae_explorer.ui.window_layout import DockPlace, WindowLayout
+from vae_explorer.ui.workspace import Workspace
+
+__all__ = ["FIRST_MODEL", "MainWindow"]
+
+FIRST_MODEL = "blooms-2d"  # on the map at the first launch
+_Area = Qt.DockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """Joins the panels to the session and the workspace."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("vae-explorer")
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self._preferences = preferences
+        self.session = Session(self)
+        self.workspace = Workspace(self.session, preferences, self)
+        self._make_panels()
+        self.menus = Menus(self, preferences)
+        self._status = StatusLine(self, self.session)
+        self._run_label = QLabel()
+        self._run_label.setProperty("role", "muted")
+        self._run_label.setContentsMargins(0, 0, 12, 0)
+        self.menuBar().setCornerWidget(self._run_label, Qt.Corner.TopRightCorner)
+        self._connect()
+        for dock in self.layout_of_docks.docks:
+            self.menus.panels.addAction(dock.toggleViewAction())
+        if not self.layout_of_docks.restore():
+            self.layout_of_docks.arrange()
+        self._show_training_state(self.session.training_state)
+
+    def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
+        """What the person came for: a run, a folder of pictures, or the last or first model."""
+        self._ask_devices()
+        if folder is not None:
+            self.open_folder(folder)
+        last = self._preferences.last_run
+        if run is None and last is not None and last.is_dir():
+            run = last
+        if run is None:
+            run = next((card.path for card in shipped_models() if card.path.name == FIRST_MODEL), None)
+        if run is not None:
+            self.open_run(run)
+        else:
+            self.show_start_page()
+
+    # --- verbs of the menus --------------------------------------------------------------------
+
+    @Slot()
+    def show_start_page(self) -> None:
+        self.start_page.refresh()
+        self._centre.setCurrentWidget(self.start_page)
+
+    @Slot()
+    def show_map(self) -> None:
+        self._centre.setCurrentWidget(self.map_panel)
+
+    @Slot(object)
+    def open_run(self, path: Path) -> None:
+        """Show the run in folder `path`; while training, asks first."""
+        if self.workspace.is_training and not self._may_stop_training("opening another model"):
+            return
+        self.show_map()
+        self.workspace.open_run(path)
+
+    def open_folder(self, path: Path) -> None:
+        """Ask how the pictures in `path` are to be fitted, then load them."""
+        dialog = FolderDialog(path, self)
+        if dialog.exec() == FolderDialog.DialogCode.Accepted:
+            self.choose_data(dialog.spec())
+
+    @Slot(object)
+    def choose_data(self, spec: DataSpec) -> None:
+        """Make `spec` the data of the next training."""
+        self.layout_of_docks.dock("setupDock").show()
+        self.workspace.load_data(spec)
+
+    @Slot()
+    def ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Folder of pictures", self._last_folder())
+        if path:
+            self._remember_folder(Path(path).parent)
+            self.open_folder(Path(path))
+
+    @Slot()
+    def ask_array(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Array of images", self._last_folder(), "NumPy (*.npy *.npz)")
+        if path:
+            self._remember_folder(Path(path).parent)
+            self.choose_data(DataSpec(source="array", path=Path(path)))
+
+    @Slot()
+    def ask_data_root(self) -> None:
+        start = str(self._preferences.data_root or Path.home())
+        path = QFileDialog.getExistingDirectory(self, "Folder of data sets (holds MNIST/raw, …)", start)
+        if path:
+            self._preferences.data_root = Path(path)
+            save_preferences(self._preferences)
+            self.session.notice.emit(f"Known data sets are looked for in {path}.")
+            self.start_page.refresh()
+
+    @Slot()
+    def ask_run(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Run folder (holds run.json)", self._last_folder())
+        if path:
+            self._remember_folder(Path(path).parent)
+            self.open_run(Path(path))
+
+    @Slot()
+    def train(self) -> None:
+        config = self.setup_panel.config()
+        if config is not None and self.session.training_state is TrainingState.IDLE:
+            self._train(config)
+
+    @Slot()
+    def continue_training(self) -> None:
+        self.show_map()
+        self.workspace.continue_training(self.setup_panel.config())
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        if self.session.training_state is TrainingState.PAUSED:
+            self.workspace.resume_training()
+        else:
+            self.workspace.pause_training()
+
+    @Slot()
+    def save_decoded(self) -> None:
+        self.decoded_panel.save_image()
+
+    @Slot()
+    def copy_decoded(self) -> None:
+        self.decoded_panel.copy_image()
+
+    @Slot()
+    def clear_selection(self) -> None:
+        self.session.set_selection(None)
+        self.session.set_lasso(np.empty(0, dtype=np.int64))
+
+    @Slot()
+    def pin_cursor(self) -> None:
+        self.session.add_pin()
+
+    @Slot()
+    def jump_to_random(self) -> None:
+        if self.session.latent_dim:
+            self.session.jump_cursor(np.random.default_rng().standard_normal(self.session.latent_dim))
+
+    @Slot()
+    def jump_to_origin(self) -> None:
+        if self.session.latent_dim:
+            self.session.jump_cursor(np.zeros(self.session.latent_dim))
+
+    @Slot()
+    def reset_layout(self) -> None:
+        self.layout_of_docks.arrange()
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def show_commands(self) -> None:
+        palette = CommandPalette(self.menus.actions.all, self)
+        corner = self.rect().center()
+        palette.move(self.mapToGlobal(corner) - palette.rect().center())
+        palette.show()
+
+    @Slot()
+    def enter_whats_this(self) -> None:
+        QWhatsThis.enterWhatsThisMode()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        ShortcutsDialog(self.menus.actions.all, self).exec()
+
+    @Slot()
+    def show_about(self) -> None:
+        AboutDialog(self).exec()
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _train(self, config: RunConfig) -> None:
+        self.show_map()
+        self.workspace.start_training(config)
+
+    @Slot(object, object)
+    def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
+        self.setup_panel.set_data(images, spec)
+
+    @Slot(object, object)
+    def _on_workspace_download_wanted(self, spec: DataSpec, missing: MissingDataSet) -> None:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Download pictures?")
+        box.setText(f"{missing.source} is not on this machine yet.")
+        box.setInformativeText(f"Download about {missing.size_mb:.0f} MB into {missing.root}?")
+        yes = box.addButton("Download", QMessageBox.ButtonRole.AcceptRole)
+        choose = box.addButton("I have it: choose folder…", QMessageBox.ButtonRole.ActionRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() is yes:
+            self.workspace.load_data(spec, download=True)
+        elif box.clickedButton() is choose:
+            self.ask_data_root()
+            if self._preferences.data_root is not None:
+                self.workspace.load_data(spec.model_copy(update={"data_root": self._preferences.data_root}))
+
+    @Slot(object)
+    def _on_workspace_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
+        self._skipped = skipped
+        self.banner.show_problem(
+            f"{len(skipped):,} file{'s' if len(skipped) > 1 else ''} of the folder could not be used and "
+            f"{'are' if len(skipped) > 1 else 'is'} left out.",
+            "Show which",
+        )
+
+    @Slot()
+    def _on_banner_action_requested(self) -> None:
+        lines = [f"{file.path}: {file.reason}" for file in self._skipped]
+        box = QMessageBox(QMessageBox.Icon.Information, "Files left out", f"{len(lines):,} files are left out.")
+        box.setDetailedText("\n".join(lines))
+        box.setInformativeText("\n".join(lines[:5]) + ("\n…" if len(lines) > 5 else ""))
+        box.exec()
+
+    @Slot(object)
+    def _on_workspace_run_opened(self, run: RunFolder) -> None:
+        self.setup_panel.set_config(run.info.config)
+        self._run_label.setText(run.info.title)
+        self._run_label.setToolTip(str(run.path))
+        self.setWindowTitle(f"{run.name} — vae-explorer")
+        self._preferences.last_run = run.path
+        save_preferences(self._preferences)
+
+    @Slot(object)
+    def _on_session_training_state_changed(self, state: TrainingState) -> None:
+        self._show_training_state(state)
+
+    @Slot(object)
+    def _on_session_training_event(self, event: object) -> None:
+        from vae_explorer.training.events import Finished, Started
+
+        if isinstance(event, Started):
+            self._status.show_device(event.device_label)
+        elif isinstance(event, Finished):
+            losses = event.test or event.validation or event.train
+            self.banner.show_notice(f"Training finished: −ELBO {-losses.elbo:.1f} nats. The run is saved.")
+
+    @Slot(object)
+    def _on_session_encodings_changed(self, encodings: object) -> None:
+        self._status.show_points(self.session.encodings)
+
+    @Slot(str)
+    def _on_session_problem(self, sentence: str) -> None:
+        self.banner.show_problem(sentence)
+
+    @Slot(str)
+    def _on_session_notice(self, sentence: str) -> None:
+        self._status.show_notice(sentence)
+
+    @Slot(str)
+    def _on_undo_text_changed(self, text: str) -> None:
+        self._status.show_undo(text)
+
+    @Slot(str)
+    def _on_menus_theme_chosen(self, choice: str) -> None:
+        self._preferences.theme = choice  # type: ignore[assignment]  # checked by pydantic on assignment
+        theme_manager().set_choice(self._preferences.theme)
+        save_preferences(self._preferences)
+
+    @Slot(str)
+    def _on_menus_scope_chosen(self, scope: str) -> None:
+        self.workspace.set_scope(scope)  # type: ignore[arg-type]  # the menu offers only valid scopes
+        save_preferences(self._preferences)
+
+    # --- private -------------------------------------------------------------------------------
+
+    def _make_panels(self) -> None:
+        session = self.session
+        self.banner = Banner()
+        self.map_panel = LatentMapPanel(session)
+        self.start_page = StartPage()
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.map_panel)
+        self._centre.addWidget(self.start_page)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self._centre, 1)
+        self.setCentralWidget(centre)
+
+        self.setup_panel = SetupPanel(session)
+        self.decoded_panel = DecodedPanel(session)
+        self.selection_panel = SelectionPanel(session)
+        self.reconstruction_panel = ReconstructionPanel(session)
+        self.plane_panel = PlanePanel(session)
+        self.keepers_panel = KeepersPanel(session)
+        self.interpolation_panel = InterpolationPanel(session)
+        self.samples_panel = SamplesPanel(session)
+        self.traversals_panel = TraversalsPanel(session)
+        self.contact_sheet_panel = ContactSheetPanel(session)
+        left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
+        self.layout_of_docks = WindowLayout(self)
+        for place, panel in (
+            (DockPlace("setupDock", "Setup", left), self.setup_panel),
+            (DockPlace("decodedDock", "Decoded", right), self.decoded_panel),
+            (DockPlace("reconstructionDock", "Reconstructions", right, below="decodedDock"), self.reconstruction_panel),
+            (DockPlace("selectionDock", "Selected", right, with_tab_of="reconstructionDock"), self.selection_panel),
+            (DockPlace("planeDock", "Plane", right, with_tab_of="reconstructionDock"), self.plane_panel),
+            (DockPlace("interpolationDock", "Interpolation", bottom), self.interpolation_panel),
+            (DockPlace("samplesDock", "Samples", bottom, with_tab_of="interpolationDock"), self.samples_panel),
+            (DockPlace("traversalsDock", "Traversals", bottom, with_tab_of="interpolationDock"), self.traversals_panel),
+            (DockPlace("contactSheetDock", "Lasso", bottom, with_tab_of="interpolationDock"), self.contact_sheet_panel),
+            (DockPlace("keepersDock", "Kept", bottom, with_tab_of="interpolationDock"), self.keepers_panel),
+        ):
+            self.layout_of_docks.add(place, panel)
+
+    def _connect(self) -> None:
+        session, work, setup = self.session, self.workspace, self.setup_panel
+        session.training_state_changed.connect(self._on_session_training_state_changed)
+        session.training_event.connect(self._on_session_training_event)
+        session.training_event.connect(setup.on_training_event)
+        session.history_changed.connect(setup.set_history)
+        session.encodings_changed.connect(self._on_session_encodings_changed)
+        session.problem.connect(self._on_session_problem)
+        session.notice.connect(self._on_session_notice)
+        session.undo_stack.undoTextChanged.connect(self._on_undo_text_changed)
+        self.banner.action_requested.connect(self._on_banner_action_requested)
+
+        setup.train_requested.connect(self._train)
+        setup.continue_requested.connect(self.continue_training)
+        setup.pause_requested.connect(work.pause_training)
+        setup.resume_requested.connect(work.resume_training)
+        setup.stop_requested.connect(work.stop_training)
+        setup.beta_changed.connect(work.set_beta)
+        setup.learning_rate_changed.connect(work.set_learning_rate)
+        setup.data_requested.connect(self.choose_data)
+        setup.folder_requested.connect(self.ask_folder)
+        setup.array_requested.connect(self.ask_array)
+        setup.loading_cancel_requested.connect(work.cancel_loading)
+
+        work.loader.progressed.connect(setup.set_loading)
+        work.data_ready.connect(self._on_workspace_data_ready)
+        work.data_failed.connect(setup.data_error)
+        work.download_wanted.connect(self._on_workspace_download_wanted)
+        work.files_skipped.connect(self._on_workspace_files_skipped)
+        work.run_opened.connect(self._on_workspace_run_opened)
+        work.resumable_changed.connect(setup.set_resumable)
+
+        self.start_page.data_chosen.connect(self._on_start_page_data_chosen)
+        self.start_page.folder_chosen.connect(self.ask_folder)
+        self.start_page.array_chosen.connect(self.ask_array)
+        self.start_page.run_chosen.connect(self.open_run)
+        self.interpolation_panel.path_changed.connect(self.map_panel.set_path)
+        self.menus.run_chosen.connect(self.open_run)
+        self.menus.theme_chosen.connect(self._on_menus_theme_chosen)
+        self.menus.scope_chosen.connect(self._on_menus_scope_chosen)
+
+    @Slot(object)
+    def _on_start_page_data_chosen(self, spec: DataSpec) -> None:
+        self.show_map()
+        self.choose_data(spec)
+
+    def _ask_devices(self) -> None:
+        """Torch loads here, behind the shown window; then the device list is complete."""
+
+        def work(_is_stale: object) -> list[tuple[str, str]]:
+            from vae_explorer.training.devices import available_devices
+
+            return available_devices()
+
+        def deliver(devices: list[tuple[str, str]]) -> None:
+            self.setup_panel.set_devices(devices)
+            self._status.show_device(devices[0][1])
+
+        self.session.fast.request("devices", work, deliver, priority=-5)
+
+    def _show_training_state(self, state: TrainingState) -> None:
+        self.setup_panel.set_training_state(state)
+        self._status.show_state(state)
+        actions = self.menus.actions
+        actions["train"].setEnabled(state is TrainingState.IDLE)
+        actions["continue"].setEnabled(state is TrainingState.IDLE)
+        actions["pause"].setEnabled(state in (TrainingState.RUNNING, TrainingState.PAUSED))
+        actions["stop"].setEnabled(state.is_active)
+
+    def _last_folder(self) -> str:
+        return str(self._preferences.folder or Path.home())
+
+    def _remember_folder(self, folder: Path) -> None:
+        self._preferences.folder = folder
+        save_preferences(self._preferences)
+
+    def _may_stop_training(self, before: str) -> bool:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Training is under way")
+        box.setText(f"Stop training before {before}?")
+        box.setInformativeText("Weights and state are saved; the run can be continued later.")
+        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stop)
+        box.exec()
+        return box.clickedButton() is stop
+
+    # --- Qt overrides --------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_path(event)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        # After the drop: a dialog inside it would freeze the program that the drop came from.
+        QTimer.singleShot(0, self, lambda: self._open_dropped(path))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.workspace.is_training and not self._may_stop_training("closing"):
+            event.ignore()
+            return
+        self.layout_of_docks.save()
+        save_preferences(self._preferences)
+        self.workspace.shut_down()
+        super().closeEvent(event)
+
+    def _open_dropped(self, path: Path) -> None:
+        if path.is_dir() and (path / "run.json").is_file():
+            self.open_run(path)
+        elif path.is_dir():
+            self.open_folder(path)
+        elif path.suffix.lower() in ARRAY_SUFFIXES:
+            self.choose_data(DataSpec(source="array", path=path))
+        elif path.name == "run.json":
+            self.open_run(path.parent)
+        else:
+            self.banner.show_problem(
+                f"{path.name} cannot be opened here; drop a folder of pictures, an .npy or .npz file, or a run folder."
+            )
+
+
+def _dropped_path(event: QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None

@@ -1,0 +1,113 @@
+"""The docks of the main window: made, arranged, remembered and put back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QWidget
+
+from vae_explorer.locations import settings_folder
+
+__all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "WindowLayout"]
+
+LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 212
+_VERSION = 3  # of the arrangement: a stored one of another version is not used
+
+_Area = Qt.DockWidgetArea
+
+
+@dataclass(frozen=True)
+class DockPlace:
+    """Where a dock stands in the default arrangement."""
+
+    name: str  # object name, also the key of the stored layout
+    title: str
+    area: Qt.DockWidgetArea
+    with_tab_of: str = ""  # shares a tab bar with this dock
+    below: str = ""  # stands under this dock
+    shown: bool = True
+
+
+class WindowLayout:
+    """Owns the docks of one main window."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self._places: list[DockPlace] = []
+        self._docks: dict[str, QDockWidget] = {}
+        window.setDockOptions(
+            QMainWindow.DockOption.AnimatedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AllowTabbedDocks
+        )
+        window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
+        window.setTabPosition(_Area.AllDockWidgetAreas, window.tabPosition(_Area.TopDockWidgetArea).North)
+        window.setDocumentMode(True)
+
+    @property
+    def docks(self) -> tuple[QDockWidget, ...]:
+        return tuple(self._docks.values())
+
+    def dock(self, name: str) -> QDockWidget:
+        return self._docks[name]
+
+    def add(self, place: DockPlace, widget: QWidget) -> QDockWidget:
+        """Make the dock of `widget`; `arrange` or `restore` puts it in its place."""
+        dock = QDockWidget(place.title, self._window)
+        dock.setObjectName(place.name)
+        dock.setWidget(widget)
+        widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._places.append(place)
+        self._docks[place.name] = dock
+        return dock
+
+    def arrange(self) -> None:
+        """The default arrangement."""
+        for place in self._places:
+            dock = self._docks[place.name]
+            dock.setFloating(False)
+            if place.with_tab_of:
+                self._window.addDockWidget(place.area, dock)
+                self._window.tabifyDockWidget(self._docks[place.with_tab_of], dock)
+            elif place.below:
+                self._window.splitDockWidget(self._docks[place.below], dock, Qt.Orientation.Vertical)
+            else:
+                self._window.addDockWidget(place.area, dock)
+        for place in self._places:
+            self._docks[place.name].setVisible(place.shown)
+        firsts = {place.with_tab_of for place in self._places if place.with_tab_of}
+        for name in firsts:
+            self._docks[name].raise_()
+        self._resize()
+
+    def restore(self) -> bool:
+        """The arrangement of the last launch; False if there is none."""
+        settings = _settings()
+        geometry, state = settings.value("geometry"), settings.value("state")
+        if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
+            return False
+        return self._window.restoreGeometry(geometry) and self._window.restoreState(state, _VERSION)
+
+    def save(self) -> None:
+        settings = _settings()
+        settings.setValue("geometry", self._window.saveGeometry())
+        settings.setValue("state", self._window.saveState(_VERSION))
+        settings.sync()
+
+    def _resize(self) -> None:
+        by_area: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        for place in self._places:
+            by_area.setdefault(place.area, self._docks[place.name])
+        for area, size, orientation in (
+            (_Area.LeftDockWidgetArea, LEFT_WIDTH_PX, Qt.Orientation.Horizontal),
+            (_Area.RightDockWidgetArea, RIGHT_WIDTH_PX, Qt.Orientation.Horizontal),
+            (_Area.BottomDockWidgetArea, BOTTOM_HEIGHT_PX, Qt.Orientation.Vertical),
+        ):
+            if area in by_area:
+                self._window.resizeDocks([by_area[area]], [size], orientation)
+
+
+def _settings() -> QSettings:
+    return QSettings(str(settings_folder() / "window.ini"), QSettings.Format.IniFormat)

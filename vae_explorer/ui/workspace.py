@@ -1,0 +1,406 @@
+"""``Workspace``: opens runs, loads data, trains; puts what comes of it into the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.load import LoadFinished, MissingDataSet
+from vae_explorer.data.spec import TORCHVISION_SOURCES, DataSpec
+from vae_explorer.latent.encodings import Encodings
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.folder import RunFolder
+from vae_explorer.runs.history import History, SettingMark
+from vae_explorer.runs.naming import new_run_path
+from vae_explorer.runs.recent import remember
+from vae_explorer.ui.data_loader import DataLoader
+from vae_explorer.ui.map_refresher import LIVE_POINTS, MapRefresher, map_indices
+from vae_explorer.ui.preferences import MapScope, Preferences
+from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.ui.threads.generator_runner import GeneratorRunner
+
+if TYPE_CHECKING:
+    from vae_explorer.latent.explorer import Explorer
+    from vae_explorer.training.control import TrainControl
+    from vae_explorer.training.events import TrainingEvent
+
+__all__ = ["Workspace"]
+
+
+class Workspace(QObject):
+    """What the person does with files, data and training, carried out on threads.
+
+    Signals
+    -------
+    data_ready
+        ``(ImageSet, DataSpec)``: the data of the next training is there.
+    download_wanted
+        ``(DataSpec, MissingDataSet)``: ask the person, then `load_data(spec, download=True)`.
+    data_failed
+        One sentence for the data card.
+    files_skipped
+        ``tuple[SkippedFile, ...]`` of a folder just read.
+    run_opened
+        `RunFolder` on screen (None: training that writes none is never the case).
+    resumable_changed
+        Whether the run on screen can be trained on.
+    """
+
+    data_ready = Signal(object, object)
+    download_wanted = Signal(object, object)
+    data_failed = Signal(str)
+    files_skipped = Signal(object)
+    run_opened = Signal(object)
+    resumable_changed = Signal(bool)
+    training_ended = Signal()
+
+    def __init__(self, session: Session, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._preferences = preferences
+        self.loader = DataLoader(self)
+        self.loader.missing.connect(self._on_loader_missing)
+        self.loader.failed.connect(self._on_loader_failed)
+        self._trainer = GeneratorRunner("training", self)
+        self._trainer.event_received.connect(self._on_trainer_event_received)
+        self._trainer.failed.connect(self._on_trainer_failed)
+        self._trainer.ended.connect(self._on_trainer_ended)
+        self._refresher = MapRefresher(self)
+        self._refresher.refreshed.connect(self._on_refresher_refreshed)
+        self._refresher.failed.connect(session.problem)
+        self._run: RunFolder | None = None
+        self._images: ImageSet | None = None  # of the next training
+        self._spec: DataSpec | None = None
+        self._control: TrainControl | None = None
+        self._training_images: ImageSet | None = None
+        self._after_end: Callable[[], None] | None = None
+
+    # --- what is there -------------------------------------------------------------------------
+
+    @property
+    def run(self) -> RunFolder | None:
+        return self._run
+
+    @property
+    def is_training(self) -> bool:
+        return self._trainer.is_running
+
+    @property
+    def is_resumable(self) -> bool:
+        return self._run is not None and self._run.has_resume_state() and not self.is_training
+
+    @property
+    def scope(self) -> MapScope:
+        return self._preferences.map_scope
+
+    # --- data ----------------------------------------------------------------------------------
+
+    def load_data(self, spec: DataSpec, *, download: bool = False) -> None:
+        """Load the pictures of the next training; the model on screen stays."""
+        self.loader.load(self._with_data_root(spec), self._take_data, download=download)
+
+    def cancel_loading(self) -> None:
+        self.loader.cancel()
+        if self._session.training_state is TrainingState.LOADING:
+            self._session.set_training_state(TrainingState.IDLE)
+
+    # --- runs ----------------------------------------------------------------------------------
+
+    def open_run(self, path: Path) -> None:
+        """Put the run or shipped model in folder `path` on screen; a bad folder is a `problem` in words."""
+        if self.is_training:
+            self._after_end = lambda: self.open_run(path)
+            self.stop_training()
+            return
+        self._refresher.clear()
+
+        def work(_is_stale: object) -> tuple[RunFolder, History, Encodings | None]:
+            run = RunFolder.open(path)
+            arrays = run.load_latents()
+            return run, run.history(), Encodings.from_arrays(arrays) if arrays is not None else None
+
+        self._session.slow.request("open run", work, self._take_run, priority=-10)
+
+    # --- training ------------------------------------------------------------------------------
+
+    def start_training(self, config: RunConfig) -> None:
+        """Train a new run; loads its data first if they are not there yet."""
+        if self.is_training:
+            return
+        config = config.model_copy(update={"data": self._with_data_root(config.data)})
+        if self._images is not None and self._spec == config.data:
+            self._train_new(config, self._images)
+            return
+        self._session.set_training_state(TrainingState.LOADING)
+
+        def then_train(loaded: LoadFinished) -> None:
+            self._take_data(loaded, config.data)
+            self._train_new(config, loaded.images)
+
+        self.loader.load(config.data, then_train)
+
+    def continue_training(self, config: RunConfig | None = None) -> None:
+        """Train the run on screen on from where it stopped, with the epochs of `config` if it names more."""
+        run = self._run
+        if run is None or self.is_training:
+            return
+        wanted = run.info.config
+        if config is not None:
+            wanted = wanted.model_copy(update={"epochs": config.epochs, "device": config.device})
+        images = self._session.images
+        if images is not None:
+            self._train(wanted, images, run)
+            return
+        self._session.set_training_state(TrainingState.LOADING)
+
+        def then_train(loaded: LoadFinished) -> None:
+            self._session.set_images(loaded.images)
+            self._train(wanted, loaded.images, run)
+
+        self.loader.load(self._with_data_root(wanted.data), then_train)
+
+    def pause_training(self) -> None:
+        if self._session.training_state is TrainingState.RUNNING:
+            self._trainer.pause()
+            self._session.set_training_state(TrainingState.PAUSED)
+
+    def resume_training(self) -> None:
+        if self._session.training_state is TrainingState.PAUSED:
+            self._trainer.resume()
+            self._session.set_training_state(TrainingState.RUNNING)
+
+    def stop_training(self) -> None:
+        """Stop at the next step; weights and state are saved, the model stays on screen."""
+        if self.is_training:
+            self._session.set_training_state(TrainingState.STOPPING)
+            self._trainer.request_stop()
+        elif self._session.training_state is TrainingState.LOADING:
+            self.cancel_loading()
+
+    def set_beta(self, beta: float) -> None:
+        """Change the weight of KL of the training under way."""
+        if self._control is not None:
+            self._control.set_beta(beta)
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate of the training under way."""
+        if self._control is not None:
+            self._control.set_learning_rate(learning_rate)
+
+    def set_scope(self, scope: MapScope) -> None:
+        """Show the validation images or all on the map."""
+        if scope != self._preferences.map_scope:
+            self._preferences.map_scope = scope
+            self._encode_all()
+
+    def shut_down(self) -> None:
+        """Stop training (its state is saved) and end every thread."""
+        self._trainer.shut_down()
+        self.loader.shut_down()
+        self._refresher.shut_down()
+        self._session.shut_down()
+
+    # --- answers -------------------------------------------------------------------------------
+
+    def _take_data(self, loaded: LoadFinished, spec: DataSpec | None = None) -> None:
+        self._images = loaded.images
+        self._spec = spec or self._loading_spec()
+        self.data_ready.emit(loaded.images, self._spec)
+        if loaded.skipped:
+            self.files_skipped.emit(loaded.skipped)
+
+    def _loading_spec(self) -> DataSpec:
+        spec = self.loader.spec
+        assert spec is not None, "the loader delivers while it holds the wish"
+        return spec
+
+    def _take_run(self, opened: tuple[RunFolder, History, Encodings | None]) -> None:
+        run, history, encodings = opened
+        session = self._session
+        self._run = run
+        config = run.info.config
+        session.set_images(None)
+        session.replace_model(run.name, config.model.latent_dim)
+        session.set_history(history)
+        session.set_encodings(encodings)
+        self.run_opened.emit(run)
+        self.resumable_changed.emit(self.is_resumable)
+        remember(run.path)
+
+        def load_model(_is_stale: object) -> Explorer:
+            from vae_explorer.latent.explorer import Explorer
+
+            return Explorer.from_snapshot(run.load_snapshot())
+
+        session.slow.request("open model", load_model, self._take_explorer, priority=-9)
+        spec = self._with_data_root(config.data)
+        self.loader.load(spec, lambda loaded: self._take_run_images(run, spec, loaded))
+
+    def _take_explorer(self, explorer: Explorer) -> None:
+        self._session.set_explorer(explorer)
+        if self._session.encodings is None:
+            self._encode_all()
+
+    def _take_run_images(self, run: RunFolder, spec: DataSpec, loaded: LoadFinished) -> None:
+        self._images, self._spec = loaded.images, spec
+        self.data_ready.emit(loaded.images, spec)
+        if self._run is not run:
+            return
+        if loaded.images.fingerprint != run.info.data.fingerprint:
+            self._session.notice.emit(
+                f"The pictures at hand differ from those {run.name} was trained on; the map shows its stored codes."
+            )
+            return
+        self._session.set_images(loaded.images)
+        if self._session.encodings is None:
+            self._encode_all()
+
+    def _train_new(self, config: RunConfig, images: ImageSet) -> None:
+        path = new_run_path(config)
+
+        def make() -> Iterator[object]:
+            run = RunFolder.create(path, config, images)
+            yield run
+            yield from self._events(config, images, run)
+
+        self._begin(make, images)
+
+    def _train(self, config: RunConfig, images: ImageSet, run: RunFolder) -> None:
+        self._begin(lambda: self._events(config, images, run), images)
+
+    def _begin(self, make: Callable[[], Iterator[object]], images: ImageSet) -> None:
+        self._refresher.clear()
+        self._session.set_training_state(TrainingState.RUNNING)
+        self.resumable_changed.emit(False)
+        self._training_images = images
+        self._trainer.start(make)
+
+    def _events(self, config: RunConfig, images: ImageSet, run: RunFolder) -> Iterator[object]:
+        """Runs on the training thread."""
+        from vae_explorer.training.control import TrainControl
+        from vae_explorer.training.train import train
+
+        control = TrainControl()
+        self._control = control
+        yield from train(config, images, run, control)
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_trainer_event_received(self, event: TrainingEvent | RunFolder) -> None:
+        from vae_explorer.training import events
+
+        session = self._session
+        match event:
+            case RunFolder():
+                self._run = event
+                session.set_images(None)
+                session.replace_model(event.name, event.info.config.model.latent_dim)
+                session.set_images(self._training_images)
+                session.set_history(History())
+                self.run_opened.emit(event)
+                remember(event.path)
+                return
+            case events.SnapshotTaken() | events.Diverged():
+                index = map_indices(self._training_images, self.scope, LIVE_POINTS)
+                self._refresher.refresh(event.snapshot, self._training_images, index)
+            case events.EpochFinished():
+                history = session.history
+                session.set_history(history.model_copy(update={"epochs": (*history.epochs, event.record)}))
+            case events.SettingChanged():
+                mark = SettingMark(step=event.step, epoch=event.epoch, name=event.name, value=event.value)
+                history = session.history
+                session.set_history(history.model_copy(update={"marks": (*history.marks, mark)}))
+            case _:
+                pass
+        session.training_event.emit(event)
+        if isinstance(event, events.Diverged):
+            session.problem.emit(event.message)
+
+    @Slot(str)
+    def _on_trainer_failed(self, message: str) -> None:
+        self._session.problem.emit(message)
+
+    @Slot()
+    def _on_trainer_ended(self) -> None:
+        self._control = None
+        self._session.set_training_state(TrainingState.IDLE)
+        self.resumable_changed.emit(self.is_resumable)
+        self.training_ended.emit()
+        if self._after_end is not None:
+            action, self._after_end = self._after_end, None
+            action()
+        else:
+            self._load_newest()
+
+    @Slot(object, object)
+    def _on_refresher_refreshed(self, explorer: Explorer, encodings: Encodings) -> None:
+        if self._run is None or explorer.run_name != self._run.name:
+            return
+        self._session.set_explorer(explorer)
+        self._session.set_encodings(encodings)
+        run = self._run
+        if not self.is_training:
+            arrays = encodings.to_arrays()
+            self._session.slow.request("save latents", lambda _: _save_latents(run, arrays), _ignore, priority=20)
+
+    @Slot(object, object)
+    def _on_loader_missing(self, spec: DataSpec, missing: MissingDataSet) -> None:
+        if self._session.training_state is TrainingState.LOADING:
+            self._session.set_training_state(TrainingState.IDLE)
+        if self._run is not None and self._session.images is None and spec.source == self._run.info.config.data.source:
+            self.data_failed.emit(f"The pictures of this model are not on this machine: {missing}")
+        else:
+            self.download_wanted.emit(spec, missing)
+
+    @Slot(object, str)
+    def _on_loader_failed(self, _spec: DataSpec, message: str) -> None:
+        if self._session.training_state is TrainingState.LOADING:
+            self._session.set_training_state(TrainingState.IDLE)
+        self.data_failed.emit(message)
+
+    # --- private -------------------------------------------------------------------------------
+
+    def _load_newest(self) -> None:
+        """After training: the last saved weights and every image of the map's scope."""
+        run, images = self._run, self._session.images
+        if run is None or images is None or not run.snapshots():
+            return
+        index = map_indices(images, self.scope)
+
+        def load(_is_stale: object) -> Explorer:
+            from vae_explorer.latent.explorer import Explorer
+
+            return Explorer.from_snapshot(run.load_snapshot())
+
+        def encode(explorer: Explorer) -> None:
+            if self._run is run and not self.is_training:
+                self._refresher.encode(explorer, images, index)
+
+        self._session.slow.request("open model", load, encode, priority=-9)
+
+    def _encode_all(self) -> None:
+        explorer, images = self._session.explorer, self._session.images
+        if explorer is not None and images is not None and not self.is_training:
+            self._refresher.encode(explorer, images, map_indices(images, self.scope))
+
+    def _with_data_root(self, spec: DataSpec) -> DataSpec:
+        root = self._preferences.data_root
+        if spec.data_root is None and root is not None and spec.source in TORCHVISION_SOURCES:
+            return spec.model_copy(update={"data_root": root})
+        return spec
+
+
+def _save_latents(run: RunFolder, arrays: dict[str, NDArray[np.generic]]) -> None:
+    if run.is_writable():
+        run.save_latents(arrays)
+
+
+def _ignore(_result: object) -> None:
+    return
