@@ -6,7 +6,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["LATENT_DIM_MAX", "LikelihoodName", "ModelConfig", "NetworkName", "ObjectiveConfig", "ObjectiveName"]
+__all__ = [
+    "LATENT_DIM_MAX",
+    "LikelihoodName",
+    "ModelConfig",
+    "NetworkName",
+    "ObjectiveConfig",
+    "ObjectiveName",
+]
 
 NetworkName = Literal["mlp", "conv", "residual"]
 LikelihoodName = Literal["bernoulli", "gaussian", "gaussian-learned"]
@@ -21,11 +28,15 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: NetworkName = "residual"
-    hidden: tuple[int, ...] = Field(default=(400,), min_length=1, max_length=8)  # MLP: encoder widths; decoder mirrors
+    hidden: tuple[int, ...] = Field(
+        default=(400,), min_length=1, max_length=8
+    )  # MLP: encoder widths; decoder mirrors
     width: int = Field(default=32, ge=4, le=256)  # conv, residual: channels at the first scale
     latent_dim: int = Field(default=2, ge=1, le=LATENT_DIM_MAX)
     likelihood: LikelihoodName = "bernoulli"
-    sigma: float = Field(default=0.1, gt=0.0, le=10.0)  # gaussian: fixed; gaussian-learned: start. Pixels in [0, 1]
+    sigma: float = Field(
+        default=0.1, gt=0.0, le=10.0
+    )  # gaussian: fixed; gaussian-learned: start. Pixels in [0, 1]
 
 
 class ObjectiveConfig(BaseModel):

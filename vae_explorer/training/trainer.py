@@ -1,0 +1,202 @@
+"""``Trainer``: everything that changes while a model trains, one optimiser step at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_explorer.data.image_set import ImageSet, Split
+from vae_explorer.errors import DataError
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.folder import ResumeState
+from vae_explorer.runs.history import Losses
+from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.training.optimiser import make_adam, pack_adam, unpack_adam
+from vae_explorer.training.randomness import epoch_order, seed_for
+from vae_explorer.vae.model import build_model
+from vae_explorer.vae.objectives import beta_at, make_objective
+from vae_explorer.vae.pixels import Pixels
+
+__all__ = ["Trainer"]
+
+
+class Trainer:
+    """Owns the training model, its optimiser and its place in the run. Knows no clock, file or event.
+
+    Attributes
+    ----------
+    step
+        Optimiser steps since the beginning.
+    epoch
+        Finished epochs: passes whose validation is done too.
+    beta, learning_rate
+        Settings in force; `beta` is the value that a warm-up rises to.
+    seconds
+        Active time in the current epoch, kept by the caller.
+    """
+
+    def __init__(self, config: RunConfig, images: ImageSet, device: torch.device) -> None:
+        self.config = config
+        self.device = device
+        self.train_index = images.indices(Split.TRAIN)
+        if not len(self.train_index):
+            raise DataError(f"{images.name} has no training images; choose a set with at least two pictures.")
+        self.pixels = Pixels(images.images, device)
+        self.image_shape = images.image_shape
+        model = build_model(
+            config.model, config.objective, images.image_shape, seed_for(config.seed, "weights")
+        )
+        self.model = model.to(device)
+        self.objective = make_objective(config.objective)
+        self.optimiser = make_adam(self.model.parameters(), config.learning_rate)
+        self.step = 0
+        self.epoch = 0
+        self.beta = config.objective.beta
+        self.learning_rate = config.learning_rate
+        self.seconds = 0.0
+        self.is_between_steps = True  # False only while weights are being changed
+        # Sums of recon and kl over the epoch's images so far. They stay on the device: reading them waits
+        # for all queued work, so that happens when an event is due, not every step. MPS has no float64.
+        kind = torch.float32 if device.type == "mps" else torch.float64
+        self._sums = torch.zeros(2, dtype=kind, device=device)
+        self._order: tuple[int, NDArray[np.int64]] | None = None
+        self._noise = torch.Generator(device)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return math.ceil(len(self.train_index) / self.config.batch_size)
+
+    @property
+    def step_in_epoch(self) -> int:
+        return self.step - self.epoch * self.steps_per_epoch
+
+    @property
+    def images_in_epoch(self) -> int:
+        """Training images seen in the current epoch."""
+        return min(self.step_in_epoch * self.config.batch_size, len(self.train_index))
+
+    @property
+    def epoch_fraction(self) -> float:
+        """Passes over the training images so far, with decimals."""
+        return self.epoch + self.images_in_epoch / len(self.train_index)
+
+    @property
+    def beta_now(self) -> float:
+        """Weight of kl at the next step, warm-up included."""
+        warmup_steps = self.config.objective.warmup_epochs * self.steps_per_epoch
+        return beta_at(self.step, self.beta, warmup_steps)
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self.model.parameters())
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Use it from the next step on."""
+        self.learning_rate = learning_rate
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate
+
+    def train_step(self) -> None:
+        """One batch: losses, gradients, Adam. Reads nothing back from the device."""
+        self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
+        terms = self.objective(self.model, self.pixels.batch(self._next_batch()), self.beta_now, self._noise)
+        self.optimiser.zero_grad(set_to_none=True)
+        terms.loss.backward()  # type: ignore[no-untyped-call]  # torch's own signature
+        self.is_between_steps = False
+        self.optimiser.step()
+        self._sums += torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
+        self.step += 1
+        self.is_between_steps = True
+
+    def finish_epoch(self) -> None:
+        """Begin the next epoch's sums."""
+        self.epoch += 1
+        self.seconds = 0.0
+        self._sums.zero_()
+
+    def sums(self) -> tuple[float, float]:
+        """Sums of recon and kl over `images_in_epoch`, in nats; waits for the device.
+
+        A step whose loss was not finite makes them so for the rest of the epoch.
+        """
+        recon, kl = self._sums.tolist()
+        return recon, kl
+
+    def epoch_losses(self) -> Losses:
+        """Means over the epoch's images so far, each at the weights it was trained with."""
+        recon, kl = self.sums()
+        return Losses(recon=recon / self.images_in_epoch, kl=kl / self.images_in_epoch)
+
+    def is_finite(self) -> bool:
+        """Whether losses so far and all weights are finite; waits for the device."""
+        weights = torch.stack([tensor.isfinite().all() for tensor in self.model.state_dict().values()])
+        return bool(np.isfinite(self.sums()).all()) and bool(weights.all())
+
+    def snapshot(self, run_name: str) -> Snapshot | None:
+        """A copy of the weights on the CPU; None if any of them, or of the losses so far, is not finite."""
+        weights = {name: _copy(tensor) for name, tensor in self.model.state_dict().items()}
+        if not (np.isfinite(self.sums()).all() and _all_finite(weights)):
+            return None
+        return Snapshot(
+            run_name=run_name,
+            step=self.step,
+            epoch=self.epoch_fraction,
+            model=self.config.model,
+            objective=self.config.objective,
+            image_shape=self.image_shape,
+            weights=weights,
+        )
+
+    def state(self) -> ResumeState | None:
+        """All that continues this training exactly; None if any number of it is not finite."""
+        tensors = {f"model.{name}": _copy(tensor) for name, tensor in self.model.state_dict().items()}
+        tensors |= pack_adam(self.optimiser)
+        tensors["sums"] = _copy(self._sums)
+        if not _all_finite(tensors):
+            return None
+        meta = {
+            "step": self.step,
+            "epoch": self.epoch,
+            "beta": self.beta,
+            "learning_rate": self.learning_rate,
+            "seconds": self.seconds,
+        }
+        return ResumeState(tensors, meta)
+
+    def restore(self, state: ResumeState) -> None:
+        """Continue where `state` was taken.
+
+        Raises
+        ------
+        KeyError, RuntimeError, TypeError, ValueError
+            If the state is not one of this configuration.
+        """
+        tensors = state.tensors
+        weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
+        self.model.load_state_dict(weights)
+        unpack_adam(self.optimiser, tensors)
+        self._sums.copy_(tensors["sums"])
+        meta: Mapping[str, Any] = state.meta
+        self.step, self.epoch = int(meta["step"]), int(meta["epoch"])
+        self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
+        self.set_learning_rate(float(meta["learning_rate"]))
+
+    def _next_batch(self) -> NDArray[np.int64]:
+        if self._order is None or self._order[0] != self.epoch:
+            self._order = (self.epoch, epoch_order(self.config.seed, self.epoch, self.train_index))
+        start = self.step_in_epoch * self.config.batch_size
+        return self._order[1][start : start + self.config.batch_size]
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", copy=True).contiguous()
+
+
+def _all_finite(tensors: Mapping[str, Tensor]) -> bool:
+    return all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values())

@@ -1,0 +1,25 @@
+"""The first optimiser step of a process, taken off to the side."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+
+from vae_explorer.training.optimiser import make_adam
+
+__all__ = ["warm_up"]
+
+
+@cache
+def warm_up(device: str = "cpu") -> None:
+    """Take one optimiser step on a single number, once in a process and device.
+
+    torch imports some 800 modules at the first step, which holds the interpreter for 180-280 ms.
+    A window calls this while it loads torch anyway; `train` calls it before the clock starts.
+    """
+    weight = torch.nn.Parameter(torch.zeros(1, device=device))
+    optimiser = make_adam([weight], 1e-3)
+    weight.square().sum().backward()  # type: ignore[no-untyped-call]  # torch's own signature
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)

@@ -1,0 +1,127 @@
+"""The variational autoencoder (Kingma & Welling 2014): encoder, latent, decoder, likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from vae_explorer.errors import ConfigError
+from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.likelihoods import make_likelihood
+from vae_explorer.vae.networks import ImageShape, make_decoder, make_encoder
+from vae_explorer.vae.networks.parts import initialise
+from vae_explorer.vae.posterior import LOG_VAR_MAX, LOG_VAR_MIN, Posterior
+
+__all__ = ["SIDE_MAX", "SIDE_MIN", "VAE", "build_model", "model_from_weights"]
+
+SIDE_MIN, SIDE_MAX = 8, 256  # pixels
+
+
+class VAE(nn.Module):
+    """q(z|x) and p(x|z) as networks; the prior p(z) is N(0, I).
+
+    Parameters
+    ----------
+    config
+        Network, latent dimension, likelihood.
+    image_shape
+        (C, H, W): C is 1 or 3, sides 8 to 256 pixels.
+    variational
+        False makes a plain autoencoder: no posterior width, z = mu.
+
+    Raises
+    ------
+    ConfigError
+        If the image shape is outside that range.
+    """
+
+    def __init__(self, config: ModelConfig, image_shape: ImageShape, variational: bool = True) -> None:
+        super().__init__()
+        _check_shape(image_shape)
+        self.config = config
+        self.image_shape = image_shape
+        self.latent_dim = config.latent_dim
+        self.variational = variational
+        self.encoder = make_encoder(config, image_shape)
+        self.mu = nn.Linear(self.encoder.n_features, config.latent_dim)
+        self.log_var = nn.Linear(self.encoder.n_features, config.latent_dim) if variational else None
+        self.decoder = make_decoder(config, image_shape)
+        self.likelihood = make_likelihood(config)
+
+    def encode(self, x: Tensor) -> Posterior:
+        """q(z|x) of images `x` (B, C, H, W) in [0, 1]."""
+        features = self.encoder(x)  # (B, F)
+        mu = self.mu(features)  # (B, D)
+        if self.log_var is None:
+            return Posterior(mu, torch.full_like(mu, LOG_VAR_MIN))
+        return Posterior(mu, self.log_var(features).clamp(LOG_VAR_MIN, LOG_VAR_MAX))
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Likelihood parameters (B, C, H, W) of latents `z` (B, D)."""
+        params: Tensor = self.decoder(z)
+        return params
+
+    def forward(
+        self, x: Tensor, generator: torch.Generator | None = None
+    ) -> tuple[Posterior, Tensor, Tensor]:
+        """Posterior, z ~ q(z|x) (mu itself for a plain autoencoder) and the likelihood parameters at z."""
+        posterior = self.encode(x)
+        z = posterior.sample(generator) if self.variational else posterior.mu  # (B, D)
+        return posterior, z, self.decode(z)
+
+
+def build_model(
+    config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape, seed: int = 0
+) -> VAE:
+    """A model with fresh weights that depend on `seed` alone; the global random state is not touched.
+
+    Raises
+    ------
+    ConfigError
+        If the image shape cannot be modelled.
+    """
+    model = _empty_model(config, objective, image_shape)
+    initialise(model, torch.Generator().manual_seed(seed))
+    return model
+
+
+def model_from_weights(
+    config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape, weights: Mapping[str, Tensor]
+) -> VAE:
+    """The model of a snapshot, with its own copy of `weights` (converted to float32).
+
+    Raises
+    ------
+    ConfigError
+        If the weights are not those of such a model.
+    """
+    model = _empty_model(config, objective, image_shape)
+    try:
+        model.load_state_dict(dict(weights))
+    except RuntimeError as error:
+        raise ConfigError(
+            f"The weights do not fit a {config.network} network with {config.latent_dim} latent dimensions "
+            f"for images of {image_shape}; they belong to another model."
+        ) from error
+    return model
+
+
+def _empty_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
+    # On "meta" no layer draws its default weights, which would come from the global generator.
+    with torch.device("meta"):
+        model = VAE(config, image_shape, variational=objective.name != "autoencoder")
+    likelihood = make_likelihood(config)  # its one parameter starts from the config, not from a draw
+    model.to_empty(device="cpu")
+    model.likelihood = likelihood
+    return model
+
+
+def _check_shape(image_shape: ImageShape) -> None:
+    c, h, w = image_shape
+    if c not in (1, 3) or not (SIDE_MIN <= h <= SIDE_MAX and SIDE_MIN <= w <= SIDE_MAX):
+        raise ConfigError(
+            f"Images are {w} × {h} pixels with {c} channels; choose 1 or 3 channels and sides from "
+            f"{SIDE_MIN} to {SIDE_MAX} pixels."
+        )

@@ -1,0 +1,53 @@
+"""Fully connected networks with ReLU: the model of the PyTorch basic VAE example for any sizes.
+
+``hidden=(400,)`` with 20 latent dimensions on 28 × 28 images is exactly its 784-400-20-400-784.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape
+
+__all__ = ["MLPDecoder", "MLPEncoder"]
+
+
+class MLPEncoder(Encoder):
+    """Flattened pixels through layers of the widths in `hidden`."""
+
+    def __init__(self, image_shape: ImageShape, hidden: Sequence[int]) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Flatten(), *_relu_layers(math.prod(image_shape), hidden))
+        self.n_features = hidden[-1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        features: Tensor = self.layers(x)  # (B, n_features)
+        return features
+
+
+class MLPDecoder(Decoder):
+    """Layers of the reversed widths, then one number a pixel and channel."""
+
+    def __init__(self, latent_dim: int, hidden: Sequence[int], image_shape: ImageShape) -> None:
+        super().__init__()
+        widths = tuple(reversed(hidden))
+        self.layers = nn.Sequential(
+            *_relu_layers(latent_dim, widths),
+            nn.Linear(widths[-1], math.prod(image_shape)),
+            nn.Unflatten(1, image_shape),
+        )
+
+    def forward(self, z: Tensor) -> Tensor:
+        params: Tensor = self.layers(z)  # (B, C, H, W)
+        return params
+
+
+def _relu_layers(n_in: int, widths: Sequence[int]) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for n_out in widths:
+        layers += [nn.Linear(n_in, n_out), nn.ReLU()]
+        n_in = n_out
+    return layers

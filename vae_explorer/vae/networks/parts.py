@@ -1,0 +1,83 @@
+"""What convolutional networks share: scales of an image of any size, and weights drawn from a generator."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+__all__ = [
+    "COARSEST",
+    "Decoder",
+    "Encoder",
+    "ImageShape",
+    "channels_of",
+    "initialise",
+    "scales_of",
+    "stride_of",
+]
+
+ImageShape = tuple[int, int, int]  # (C, H, W)
+Size = tuple[int, int]  # (H, W)
+
+COARSEST = (
+    4  # pixels: a side is halved until it is at most this; below, position is lost, above, weights grow
+)
+_MAX_GROWTH = 4  # channels grow with each scale up to this multiple of the first; then only pixels shrink
+
+
+class Encoder(nn.Module):
+    """Image (B, C, H, W) in [0, 1] → features (B, n_features)."""
+
+    n_features: int
+
+    def forward(self, x: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+class Decoder(nn.Module):
+    """Latent (B, D) → likelihood parameters (B, C, H, W)."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+def scales_of(height: int, width: int) -> list[Size]:
+    """Sizes from the image to the coarsest map: a side is halved, rounded up, while longer than `COARSEST`.
+
+    The sides stop on their own, so an 8 × 256 image ends as 4 × 4 as a square one does.
+    """
+    sizes = [(height, width)]
+    while max(sizes[-1]) > COARSEST:
+        h, w = sizes[-1]
+        sizes.append(((h + 1) // 2 if h > COARSEST else h, (w + 1) // 2 if w > COARSEST else w))
+    return sizes
+
+
+def stride_of(fine: Size, coarse: Size) -> Size:
+    """2 for a side that is halved between two scales, else 1."""
+    return (1 if fine[0] == coarse[0] else 2, 1 if fine[1] == coarse[1] else 2)
+
+
+def channels_of(width: int, n_scales: int) -> list[int]:
+    """Channels at each halved scale, finest first: width, 2·width, 4·width, then constant."""
+    return [width * min(2**i, _MAX_GROWTH) for i in range(n_scales)]
+
+
+def initialise(module: nn.Module, generator: torch.Generator) -> None:
+    """Draw all weights of `module` as PyTorch does by default, but from `generator`.
+
+    Weights and biases are uniform in ±1/√fan_in (He et al. 2015 with a = √5, the default of
+    ``nn.Linear`` and ``nn.Conv2d``). A submodule may finish by its own ``after_initialise()``.
+    """
+    for part in module.modules():
+        if isinstance(part, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+            nn.init.kaiming_uniform_(part.weight, a=math.sqrt(5), generator=generator)
+            if part.bias is not None:
+                fan_in = part.weight[0].numel()
+                bound = 1 / math.sqrt(fan_in)
+                nn.init.uniform_(part.bias, -bound, bound, generator=generator)
+    for part in module.modules():
+        if callable(finish := getattr(part, "after_initialise", None)):
+            finish()

@@ -1,0 +1,82 @@
+"""Residual convolutional networks with pre-activation blocks (He et al. 2016, *Identity mappings*).
+
+No normalisation: each block starts as the identity because its last convolution starts at zero (Zhang,
+Dauphin & Ma 2019, *Fixup*). So an image's code never depends on the other images of its batch.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape, channels_of, scales_of, stride_of
+
+__all__ = ["ResidualDecoder", "ResidualEncoder"]
+
+
+class ResidualBlock(nn.Module):
+    """x + conv(silu(conv(silu(x)))), channels and size unchanged."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.last = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def after_initialise(self) -> None:
+        """Start as the identity."""
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]  # Conv2d(bias=True) has one
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return maps + self.last(F.silu(self.first(F.silu(maps))))  # type: ignore[no-any-return]
+
+
+class ResidualEncoder(Encoder):
+    """At each scale a strided convolution and one residual block."""
+
+    def __init__(self, image_shape: ImageShape, width: int) -> None:
+        super().__init__()
+        n_in, height, breadth = image_shape
+        sizes = scales_of(height, breadth)
+        layers: list[nn.Module] = []
+        for (fine, coarse), n_out in zip(pairwise(sizes), channels_of(width, len(sizes) - 1), strict=True):
+            layers += [nn.Conv2d(n_in, n_out, 3, stride_of(fine, coarse), padding=1), ResidualBlock(n_out)]
+            n_in = n_out
+        self.layers = nn.Sequential(*layers, nn.SiLU(), nn.Flatten())
+        self.n_features = n_in * sizes[-1][0] * sizes[-1][1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        features: Tensor = self.layers(x)  # (B, n_features)
+        return features
+
+
+class ResidualDecoder(Decoder):
+    """A residual block at each scale, nearest-neighbour growth to the encoder's exact size between."""
+
+    def __init__(self, latent_dim: int, width: int, image_shape: ImageShape) -> None:
+        super().__init__()
+        n_out, height, breadth = image_shape
+        self._sizes = scales_of(height, breadth)[::-1]  # coarsest first
+        channels = channels_of(width, len(self._sizes) - 1)[::-1]
+        h, w = self._sizes[0]
+        n_hidden = 4 * width  # a latent of few dimensions bends here before it becomes a map
+        self.start = nn.Sequential(
+            nn.Linear(latent_dim, n_hidden),
+            nn.SiLU(),
+            nn.Linear(n_hidden, channels[0] * h * w),
+            nn.Unflatten(1, (channels[0], h, w)),
+        )
+        self.blocks = nn.ModuleList(ResidualBlock(n) for n in channels)
+        self.ups = nn.ModuleList(
+            nn.Conv2d(a, b, 3, padding=1) for a, b in pairwise([*channels, channels[-1] // 2])
+        )
+        self.to_pixels = nn.Conv2d(channels[-1] // 2, n_out, 3, padding=1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        maps: Tensor = self.start(z)
+        for block, up, size in zip(self.blocks, self.ups, self._sizes[1:], strict=True):
+            maps = up(F.interpolate(F.silu(block(maps)), size=size, mode="nearest"))
+        params: Tensor = self.to_pixels(F.silu(maps))  # (B, C, H, W)
+        return params
