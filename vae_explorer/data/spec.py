@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 __all__ = ["ARRAY_SUFFIXES", "GENERATED_SOURCES", "TORCHVISION_SOURCES", "DataSpec", "Fit", "SourceName"]
 
 SourceName = Literal[
-    "blooms", "digits", "mnist", "fashion-mnist", "kmnist", "emnist-letters", "cifar10", "svhn", "folder", "array"
+    "blooms",
+    "digits",
+    "mnist",
+    "fashion-mnist",
+    "kmnist",
+    "emnist-letters",
+    "cifar10",
+    "svhn",
+    "folder",
+    "array",
 ]
 Fit = Literal["pad", "crop", "stretch"]
 
