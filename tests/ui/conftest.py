@@ -1,0 +1,28 @@
+"""For tests of the window: pyqtgraph's settings, the theme, and a session whose threads end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyqtgraph as pg
+import pytest
+from pytestqt.qtbot import QtBot
+
+from vae_explorer.ui.session import Session
+from vae_explorer.ui.theme import theme_manager
+
+pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
+
+
+@pytest.fixture(autouse=True)
+def _dark_theme(qapp: object) -> None:
+    theme_manager().set_choice("dark")
+    theme_manager().apply()
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    """A session of its own; its threads end with the test."""
+    session = Session()
+    yield session
+    session.shut_down()
