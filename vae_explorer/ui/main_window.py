@@ -420,13 +420,24 @@ class MainWindow(QMainWindow):
         """Torch loads here, behind the shown window; then the device list is complete."""
 
         def work(_is_stale: object) -> list[tuple[str, str]]:
-            from vae_explorer.training.devices import available_devices
+            from vae_explorer.training.devices import available_devices, configure_threads
 
+            configure_threads(leave_one_free=True)
             return available_devices()
 
         def deliver(devices: list[tuple[str, str]]) -> None:
             self.setup_panel.set_devices(devices)
             self._status.show_device(devices[0][1])
+            self.session.slow.request("warm up", warm_up, ignore, priority=30)
+
+        def warm_up(_is_stale: object) -> None:
+            # The first optimiser step imports hundreds of modules: now, not when the person presses Train.
+            from vae_explorer.training.warm_up import warm_up
+
+            warm_up("cpu")
+
+        def ignore(_nothing: None) -> None:
+            return
 
         self.session.fast.request("devices", work, deliver, priority=-5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import LoadFinished, MissingDataSet
 from vae_explorer.data.spec import TORCHVISION_SOURCES, DataSpec
+from vae_explorer.errors import RunError
 from vae_explorer.latent.encodings import Encodings
+from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.history import History, SettingMark
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from vae_explorer.training.events import TrainingEvent
 
 __all__ = ["Workspace"]
+
+_log = logging.getLogger(__name__)
 
 
 class Workspace(QObject):
@@ -122,6 +127,7 @@ class Workspace(QObject):
 
         def work(_is_stale: object) -> tuple[RunFolder, History, Encodings | None]:
             run = RunFolder.open(path)
+            _remember(run)
             arrays = run.load_latents()
             return run, run.history(), Encodings.from_arrays(arrays) if arrays is not None else None
 
@@ -231,7 +237,6 @@ class Workspace(QObject):
         session.set_encodings(encodings)
         self.run_opened.emit(run)
         self.resumable_changed.emit(self.is_resumable)
-        remember(run.path)
 
         def load_model(_is_stale: object) -> Explorer:
             from vae_explorer.latent.explorer import Explorer
@@ -266,6 +271,7 @@ class Workspace(QObject):
 
         def make() -> Iterator[object]:
             run = RunFolder.create(path, config, images)
+            _remember(run)
             yield run
             yield from self._events(config, images, run)
 
@@ -284,8 +290,10 @@ class Workspace(QObject):
     def _events(self, config: RunConfig, images: ImageSet, run: RunFolder) -> Iterator[object]:
         """Runs on the training thread."""
         from vae_explorer.training.control import TrainControl
+        from vae_explorer.training.devices import configure_threads
         from vae_explorer.training.train import train
 
+        configure_threads(leave_one_free=True)
         control = TrainControl()
         self._control = control
         yield from train(config, images, run, control)
@@ -305,7 +313,6 @@ class Workspace(QObject):
                 session.set_images(self._training_images)
                 session.set_history(History())
                 self.run_opened.emit(event)
-                remember(event.path)
                 return
             case events.SnapshotTaken() | events.Diverged():
                 index = map_indices(self._training_images, self.scope, LIVE_POINTS)
@@ -395,6 +402,15 @@ class Workspace(QObject):
         if spec.data_root is None and root is not None and spec.source in TORCHVISION_SOURCES:
             return spec.model_copy(update={"data_root": root})
         return spec
+
+
+def _remember(run: RunFolder) -> None:
+    """List the run among the recent ones; shipped models have their own list."""
+    if run.is_writable() and models_folder() not in run.path.parents:
+        try:
+            remember(run.path)
+        except RunError as error:  # a convenience, not worth a question
+            _log.info("%s", error)
 
 
 def _save_latents(run: RunFolder, arrays: dict[str, NDArray[np.generic]]) -> None:
