@@ -1,0 +1,81 @@
+"""Networks: every size, both channel counts, non-square; an image's code is its own."""
+
+from __future__ import annotations
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vae_explorer.vae.config import ModelConfig, NetworkName, ObjectiveConfig
+from vae_explorer.vae.model import build_model
+from vae_explorer.vae.networks.parts import COARSEST, scales_of
+
+SIDES = st.integers(8, 256)
+
+
+@given(height=SIDES, width=SIDES)
+def test_that_scales_halve_each_side_until_it_is_small(height: int, width: int) -> None:
+    sizes = scales_of(height, width)
+    assert sizes[0] == (height, width)
+    assert all(COARSEST / 2 < side <= COARSEST for side in sizes[-1])
+    for (h, w), (next_h, next_w) in zip(sizes, sizes[1:], strict=False):
+        assert next_h in (h, (h + 1) // 2)
+        assert next_w in (w, (w + 1) // 2)
+        assert (next_h, next_w) != (h, w)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    network=st.sampled_from(["mlp", "conv", "residual"]),
+    channels=st.sampled_from([1, 3]),
+    height=st.one_of(st.integers(8, 40), st.sampled_from([64, 127, 256])),
+    width=st.one_of(st.integers(8, 40), st.sampled_from([65, 100, 256])),
+    latent_dim=st.sampled_from([1, 2, 5]),
+)
+def test_that_every_network_maps_any_image_to_its_latent_and_back_to_the_same_shape(
+    network: NetworkName, channels: int, height: int, width: int, latent_dim: int
+) -> None:
+    config = ModelConfig(network=network, hidden=(7, 5), width=4, latent_dim=latent_dim)
+    model = build_model(config, ObjectiveConfig(), (channels, height, width))
+    x = torch.rand((2, channels, height, width), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        posterior = model.encode(x)
+        params = model.decode(posterior.mu)
+    assert posterior.mu.shape == posterior.log_var.shape == (2, latent_dim)
+    assert params.shape == x.shape
+    assert params.isfinite().all()
+
+
+def test_that_the_extremes_of_size_and_latent_dimension_work_for_each_network() -> None:
+    for network in ("mlp", "conv", "residual"):
+        for shape, latent_dim in (((3, 8, 256), 512), ((1, 256, 8), 1), ((1, 8, 8), 512)):
+            config = ModelConfig(network=network, hidden=(4,), width=4, latent_dim=latent_dim)
+            model = build_model(config, ObjectiveConfig(), shape)
+            with torch.no_grad():
+                assert model.decode(torch.zeros(1, latent_dim)).shape == (1, *shape)
+
+
+def test_that_the_code_of_an_image_does_not_depend_on_its_batch() -> None:
+    x = torch.rand((6, 3, 11, 14), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    for network in ("mlp", "conv", "residual"):
+        config = ModelConfig(network=network, width=4, hidden=(8,))
+        model = build_model(config, ObjectiveConfig(), (3, 11, 14)).double()
+        with torch.no_grad():
+            together, alone = model.encode(x), model.encode(x[2:3])
+            torch.testing.assert_close(together.mu[2:3], alone.mu)
+            torch.testing.assert_close(model.decode(together.mu)[2:3], model.decode(alone.mu))
+
+
+def test_that_every_weight_of_a_network_gets_a_gradient() -> None:
+    x = torch.rand((4, 1, 13, 10), generator=torch.Generator().manual_seed(0))
+    for network in ("mlp", "conv", "residual"):
+        config = ModelConfig(network=network, width=4, hidden=(8, 6))
+        model = build_model(config, ObjectiveConfig(), (1, 13, 10))
+        for part in model.modules():  # residual blocks start as the identity: move them off it
+            if callable(getattr(part, "after_initialise", None)):
+                torch.nn.init.constant_(part.last.weight, 0.01)  # type: ignore[union-attr,arg-type]
+        posterior, _, params = model(x, torch.Generator().manual_seed(1))
+        (params.square().sum() + posterior.kl().sum()).backward()
+        for name, weight in model.named_parameters():
+            assert weight.grad is not None, name
+            assert weight.grad.abs().sum() > 0, name
