@@ -30,7 +30,7 @@ def icon(name: str, tint: str = "text") -> QIcon:
     Parameters
     ----------
     name
-        File name without suffix, see `icon_names`.
+        File name without suffix, see `icon_names`; ``"vae-explorer"`` is the logo, in its own colours.
     tint
         The `Theme` token it is drawn in; checked tools are drawn in ``on_accent``, disabled ones fade.
 
@@ -44,6 +44,8 @@ def icon(name: str, tint: str = "text") -> QIcon:
     ValueError
         If there is no such drawing or token.
     """
+    if name == _APP_ICON:
+        return app_icon()
     if name not in icon_names():
         raise ValueError(f"no icon “{name}”; there are: {', '.join(icon_names())}")
     if tint not in vars(theme_manager().theme):
