@@ -107,9 +107,10 @@ def test_that_gradients_of_the_whole_model_agree_with_finite_differences() -> No
 
     def loss() -> torch.Tensor:
         posterior, _, params = model(x, torch.Generator().manual_seed(5))
-        return (posterior.kl().sum(1) - model.likelihood.log_prob(x, params)).mean()
+        total: torch.Tensor = posterior.kl().sum(1) - model.likelihood.log_prob(x, params)
+        return total.mean()
 
-    loss().backward()
+    torch.autograd.backward(loss())
     generator = torch.Generator().manual_seed(6)
     for name, weight in model.named_parameters():
         direction = torch.randn(weight.shape, generator=generator, dtype=torch.float64)
@@ -117,11 +118,11 @@ def test_that_gradients_of_the_whole_model_agree_with_finite_differences() -> No
         slope = (weight.grad * direction).sum().item()
         with torch.no_grad():
             h = 1e-6
-            weight += h * direction
+            weight.add_(direction, alpha=h)
             above = loss().item()
-            weight -= 2 * h * direction
+            weight.sub_(direction, alpha=2 * h)
             below = loss().item()
-            weight += h * direction
+            weight.add_(direction, alpha=h)
         assert slope == pytest.approx((above - below) / (2 * h), rel=1e-4, abs=1e-6), name
 
 

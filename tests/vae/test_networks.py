@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ def test_that_scales_halve_each_side_until_it_is_small(height: int, width: int) 
     sizes = scales_of(height, width)
     assert sizes[0] == (height, width)
     assert all(COARSEST / 2 < side <= COARSEST for side in sizes[-1])
-    for (h, w), (next_h, next_w) in zip(sizes, sizes[1:], strict=False):
+    for (h, w), (next_h, next_w) in pairwise(sizes):
         assert next_h in (h, (h + 1) // 2)
         assert next_w in (w, (w + 1) // 2)
         assert (next_h, next_w) != (h, w)
@@ -75,7 +77,7 @@ def test_that_every_weight_of_a_network_gets_a_gradient() -> None:
             if callable(getattr(part, "after_initialise", None)):
                 torch.nn.init.constant_(part.last.weight, 0.01)  # type: ignore[union-attr,arg-type]
         posterior, _, params = model(x, torch.Generator().manual_seed(1))
-        (params.square().sum() + posterior.kl().sum()).backward()
+        torch.autograd.backward(params.square().sum() + posterior.kl().sum())
         for name, weight in model.named_parameters():
             assert weight.grad is not None, name
             assert weight.grad.abs().sum() > 0, name

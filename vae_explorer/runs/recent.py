@@ -61,7 +61,9 @@ def forget(path: Path) -> None:
     """
     path = Path(path).absolute()
     kept = _load()
-    hidden = (path, *(other for other in kept.hidden if other != path))
+    hidden = tuple(other for other in kept.hidden if other != path)
+    if path.parent == runs_folder().absolute():  # elsewhere nothing would list it again
+        hidden = (path, *hidden)
     _save(_Remembered(opened=tuple(other for other in kept.opened if other != path), hidden=hidden))
 
 

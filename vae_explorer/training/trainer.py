@@ -107,7 +107,7 @@ class Trainer:
         self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
         terms = self.objective(self.model, self.pixels.batch(self._next_batch()), self.beta_now, self._noise)
         self.optimiser.zero_grad(set_to_none=True)
-        terms.loss.backward()  # type: ignore[no-untyped-call]  # torch's own signature
+        torch.autograd.backward(terms.loss)
         self.is_between_steps = False
         self.optimiser.step()
         self._sums += torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))

@@ -20,6 +20,6 @@ def warm_up(device: str = "cpu") -> None:
     """
     weight = torch.nn.Parameter(torch.zeros(1, device=device))
     optimiser = make_adam([weight], 1e-3)
-    weight.square().sum().backward()  # type: ignore[no-untyped-call]  # torch's own signature
+    torch.autograd.backward(weight.square().sum())
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,15 +28,15 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: NetworkName = "residual"
-    hidden: tuple[int, ...] = Field(
+    # MLP: widths of the encoder; the decoder mirrors them
+    hidden: tuple[Annotated[int, Field(ge=1, le=8192)], ...] = Field(
         default=(400,), min_length=1, max_length=8
-    )  # MLP: encoder widths; decoder mirrors
+    )
     width: int = Field(default=32, ge=4, le=256)  # conv, residual: channels at the first scale
     latent_dim: int = Field(default=2, ge=1, le=LATENT_DIM_MAX)
     likelihood: LikelihoodName = "bernoulli"
-    sigma: float = Field(
-        default=0.1, gt=0.0, le=10.0
-    )  # gaussian: fixed; gaussian-learned: start. Pixels in [0, 1]
+    # σ of a pixel in [0, 1]; gaussian: fixed, gaussian-learned: where it starts
+    sigma: float = Field(default=0.1, gt=0.0, le=10.0)
 
 
 class ObjectiveConfig(BaseModel):
