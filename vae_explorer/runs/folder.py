@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -231,6 +232,10 @@ class RunFolder:
         """Replace what training continues from."""
         write_tensors(self.path / _RESUME, tensors, meta)
 
+    def has_resume_state(self) -> bool:
+        """Whether training can go on from here (never for a shipped model)."""
+        return (self.path / _RESUME).is_file()
+
     def load_resume_state(self) -> ResumeState | None:
         """What training continues from; None if the run never trained or is a shipped model.
 
@@ -242,6 +247,10 @@ class RunFolder:
         if not (self.path / _RESUME).exists():
             return None
         return ResumeState(*read_tensors(self.path / _RESUME))
+
+    def is_writable(self) -> bool:
+        """Whether files can be put here: False on read-only media and in a system-wide installation."""
+        return os.access(self.path, os.W_OK)
 
     def save_latents(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep encodings, so that the map shows before anything is computed."""
