@@ -278,7 +278,11 @@ class Workspace(QObject):
         self._begin(make, images)
 
     def _train(self, config: RunConfig, images: ImageSet, run: RunFolder) -> None:
-        self._begin(lambda: self._events(config, images, run), images)
+        def make() -> Iterator[object]:
+            yield run.history()  # a stop may have come between an epoch's record and its event
+            yield from self._events(config, images, run)
+
+        self._begin(make, images)
 
     def _begin(self, make: Callable[[], Iterator[object]], images: ImageSet) -> None:
         self._refresher.clear()
@@ -301,7 +305,7 @@ class Workspace(QObject):
     # --- slots ---------------------------------------------------------------------------------
 
     @Slot(object)
-    def _on_trainer_event_received(self, event: TrainingEvent | RunFolder) -> None:
+    def _on_trainer_event_received(self, event: TrainingEvent | RunFolder | History) -> None:
         from vae_explorer.training import events
 
         session = self._session
@@ -313,6 +317,9 @@ class Workspace(QObject):
                 session.set_images(self._training_images)
                 session.set_history(History())
                 self.run_opened.emit(event)
+                return
+            case History():
+                session.set_history(event)
                 return
             case events.SnapshotTaken() | events.Diverged():
                 index = map_indices(self._training_images, self.scope, LIVE_POINTS)

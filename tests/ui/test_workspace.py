@@ -1,0 +1,163 @@
+"""Files, data and training as the person drives them, without the window: real training on digits."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from vae_explorer.data.spec import DataSpec
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.folder import RunFolder
+from vae_explorer.runs.recent import recent_runs
+from vae_explorer.ui.preferences import Preferences
+from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.ui.workspace import Workspace
+from vae_explorer.vae.config import ModelConfig
+
+WAIT_MS = 30_000
+
+
+@pytest.fixture
+def workspace(qtbot: QtBot, home: Path) -> Iterator[Workspace]:
+    session = Session()
+    workspace = Workspace(session, Preferences())
+    yield workspace
+    workspace.shut_down()
+
+
+def session_of(workspace: Workspace) -> Session:
+    return workspace._session
+
+
+def small(epochs: int = 2, **model: object) -> RunConfig:
+    return RunConfig(
+        data=DataSpec(source="digits"),
+        model=ModelConfig(network="mlp", hidden=(32,), latent_dim=2, **model),  # type: ignore[arg-type]
+        epochs=epochs,
+    )
+
+
+def train_to_the_end(workspace: Workspace, qtbot: QtBot, config: RunConfig) -> RunFolder:
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.start_training(config)
+    session = session_of(workspace)
+    qtbot.waitUntil(lambda: session.encodings is not None and len(session.encodings) == 1797, timeout=WAIT_MS)
+    assert workspace.run is not None
+    return workspace.run
+
+
+def test_that_training_loads_its_data_and_fills_the_map(workspace: Workspace, qtbot: QtBot) -> None:
+    session = session_of(workspace)
+    states: list[TrainingState] = []
+    session.training_state_changed.connect(states.append)
+    run = train_to_the_end(workspace, qtbot, small())
+    assert states == [TrainingState.LOADING, TrainingState.RUNNING, TrainingState.IDLE]
+    assert session.images is not None
+    assert session.explorer is not None
+    assert len(session.history.epochs) == 2
+    assert run.info.status == "finished"
+    assert [card.path for card in recent_runs(5)] == [run.path]
+
+
+def test_that_an_opened_run_shows_what_training_left(workspace: Workspace, qtbot: QtBot) -> None:
+    session = session_of(workspace)
+    run = train_to_the_end(workspace, qtbot, small())
+    qtbot.waitUntil(lambda: session.slow.is_idle, timeout=WAIT_MS)
+    codes = session.encodings.mu
+    session.replace_model("nothing", 0)
+    workspace.open_run(run.path)
+    qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
+    np.testing.assert_allclose(session.encodings.mu, codes, atol=1e-5)
+    assert len(session.history.epochs) == 2
+
+
+def test_that_pause_keeps_the_model_explorable_and_stop_leaves_a_run_that_continues(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    session = session_of(workspace)
+    workspace.start_training(small(epochs=5_000))
+    qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
+    workspace.pause_training()
+    assert session.training_state is TrainingState.PAUSED
+    with qtbot.waitSignal(session.decoded_changed, timeout=WAIT_MS):
+        session.set_cursor([0.5, 0.5])
+    workspace.resume_training()
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.stop_training()
+    assert workspace.is_resumable
+    stopped_at = max((record.epoch for record in session.history.epochs), default=0)
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.continue_training(small(epochs=stopped_at + 2))
+    assert session.history.epochs[-1].epoch == stopped_at + 2
+    assert [record.epoch for record in session.history.epochs] == list(range(1, stopped_at + 3))
+
+
+def test_that_a_change_of_beta_while_training_is_marked(workspace: Workspace, qtbot: QtBot) -> None:
+    session = session_of(workspace)
+    workspace.start_training(small(epochs=5_000))
+    qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
+    with qtbot.waitSignal(session.history_changed, timeout=WAIT_MS, check_params_cb=lambda h: bool(h.marks)):
+        workspace.set_beta(4.0)
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.stop_training()
+    assert [(mark.name, mark.value) for mark in session.history.marks] == [("beta", 4.0)]
+
+
+@pytest.mark.parametrize("damage", ["empty", "foreign", "truncated", "missing"])
+def test_that_a_bad_run_folder_is_refused_in_words_and_the_screen_stays(
+    workspace: Workspace, qtbot: QtBot, tmp_path: Path, damage: str
+) -> None:
+    session = session_of(workspace)
+    session.replace_model("on screen", 2)
+    folder = tmp_path / "bad"
+    if damage != "missing":
+        folder.mkdir()
+    if damage == "foreign":
+        (folder / "run.json").write_text('{"who": "somebody else"}', encoding="utf-8")
+    if damage == "truncated":
+        (folder / "run.json").write_text('{"format": "vae-explorer run", "conf', encoding="utf-8")
+    with qtbot.waitSignal(session.problem, timeout=WAIT_MS) as problem:
+        workspace.open_run(folder)
+    sentence = problem.args[0]
+    assert "bad" in sentence
+    assert sentence.endswith(".")
+    assert session.latent_dim == 2
+
+
+def test_that_data_that_cannot_be_read_leaves_the_program_ready(
+    workspace: Workspace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = session_of(workspace)
+    config = small().model_copy(update={"data": DataSpec(source="folder", path=tmp_path)})
+    with qtbot.waitSignal(workspace.data_failed, timeout=WAIT_MS) as failed:
+        workspace.start_training(config)
+    assert failed.args[0]
+    assert session.training_state is TrainingState.IDLE
+
+
+def test_that_a_missing_set_asks_before_any_download(workspace: Workspace, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(workspace.download_wanted, timeout=WAIT_MS) as wanted:
+        workspace.load_data(DataSpec(source="kmnist", data_root=tmp_path))
+    assert wanted.args[1].size_mb > 0
+    assert not any(tmp_path.iterdir())
+
+
+def test_that_a_run_that_lost_its_folder_while_training_ends_in_words(
+    workspace: Workspace, qtbot: QtBot, expected_log: list[str]
+) -> None:
+    session = session_of(workspace)
+    workspace.start_training(small(epochs=5_000))
+    qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
+    run = workspace.run
+    assert run is not None
+    shutil.rmtree(run.path)
+    run.path.write_text("a file where the folder was", encoding="utf-8")
+    expected_log.append("")
+    with qtbot.waitSignal(session.problem, timeout=WAIT_MS), qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.stop_training()
+    assert session.training_state is TrainingState.IDLE
