@@ -1,0 +1,359 @@
+"""``LossChart``: −ELBO, reconstruction loss and KL over epochs, training solid, validation dashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_XS, Theme, theme_manager
+from vae_explorer.ui.widgets.live_curve import LiveCurve
+from vae_explorer.ui.widgets.nats_axis import NatsAxis
+
+__all__ = ["ChartMark", "LossChart"]
+
+_CURVES = (("elbo", "−ELBO", True), ("recon", "recon", False), ("kl", "KL", True))
+_WHATS_THIS = {
+    "elbo": "−ELBO is what training minimises: reconstruction loss plus KL, in nats an image. Lower is "
+    "better; the negative of it is a lower bound on the log-likelihood of an image.",
+    "recon": "The reconstruction loss tells how badly images come back after passing through their latent, "
+    "summed over pixels. It falls as the decoder learns to draw.",
+    "kl": "KL measures how much each image's posterior says beyond the prior N(0, I), summed over latent "
+    "dimensions. Near zero the latent carries nothing; a large value means a precise but scattered map.",
+}
+_START_SHARE = 0.08  # of the epochs: the first fall does not decide the range
+_Rows = NDArray[np.float64]  # (E, 3): epoch, recon, kl
+
+
+@dataclass(frozen=True)
+class ChartMark:
+    """A setting that changed at a fractional epoch."""
+
+    epoch: float
+    text: str  # "β 4"
+
+
+class LossChart(QWidget):
+    """A quiet chart with toggles for its curves, a log scale, and a readout under the mouse."""
+
+    log_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._train: _Rows = np.empty((0, 3))
+        self._validation: _Rows = np.empty((0, 3))
+        self._live = LiveCurve()
+        self._marks: tuple[ChartMark, ...] = ()
+        self._mark_lines: list[pg.InfiniteLine] = []
+        self._log = False
+        self._plot = _Plot()
+        self._view = self._plot.getPlotItem()
+        self._curves = {
+            (name, part): pg.PlotCurveItem(connect="finite", antialias=True)
+            for name, _, _ in _CURVES
+            for part in ("train", "validation")
+        }
+        self._place = pg.InfiniteLine(angle=90, movable=False)
+        self._place.hide()
+        for curve in self._curves.values():
+            self._view.addItem(curve, ignoreBounds=True)
+        self._view.addItem(self._place, ignoreBounds=True)
+        self._readout = QLabel(self._plot)
+        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._readout.hide()
+        self._empty = QLabel("Losses appear here while a model trains.", self._plot)
+        self._empty.setProperty("role", "caption")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._toggles = {name: self._toggle(name, text, on) for name, text, on in _CURVES}
+        self._log_button = QToolButton()
+        self._log_button.setText("log")
+        self._log_button.setCheckable(True)
+        self._log_button.setProperty("variant", "chip")
+        self._log_button.setToolTip("Logarithmic scale")
+        self._log_button.setWhatsThis(
+            "Spreads small losses over more of the chart. Losses must be positive for it."
+        )
+        self._log_button.toggled.connect(self.set_log)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_XS)
+        for button in self._toggles.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self._log_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addWidget(self._plot, 1)
+        layout.addLayout(row)
+        self.setAccessibleName("Losses")
+        self.setWhatsThis(
+            "Losses over epochs, in nats an image: solid while training, dashed on images held back "
+            "for validation. When the dashed line rises and the solid one falls, the model learns its pictures by "
+            "heart."
+        )
+        self._plot.moved.connect(self._on_plot_moved)
+        self._plot.left.connect(self._on_plot_left)
+        theme_manager().changed.connect(self._on_theme_changed)
+        self._dress()
+        self._draw()
+
+    @property
+    def is_log(self) -> bool:
+        return self._log
+
+    def set_history(
+        self,
+        train: NDArray[np.float64],
+        validation: NDArray[np.float64] | None = None,
+        marks: Sequence[ChartMark] = (),
+    ) -> None:
+        """Show finished epochs.
+
+        Parameters
+        ----------
+        train, validation
+            (E, 3): epoch, recon, kl, in nats an image; rows that are not finite make gaps.
+        marks
+            Changes of settings, drawn as vertical lines.
+        """
+        self._train = np.asarray(train, dtype=np.float64).reshape(-1, 3)
+        rows = np.empty((0, 3)) if validation is None else np.asarray(validation, dtype=np.float64)
+        self._validation = rows.reshape(-1, 3)
+        if tuple(marks) != self._marks:
+            self._marks = tuple(marks)
+            self._draw_marks()
+        self._draw()
+
+    def append_live(self, epoch: float, recon: float, kl: float) -> None:
+        """Add training losses reported between epochs."""
+        self._live.append(epoch, recon, kl)
+        self._draw()
+
+    def clear(self) -> None:
+        """Forget everything: another run begins."""
+        self._live.clear()
+        self.set_history(np.empty((0, 3)))
+
+    @Slot(bool)
+    def set_log(self, log: bool) -> None:
+        """Logarithmic or linear nats; stays linear while a loss is not positive."""
+        log = log and self._may_be_log()
+        self._log_button.setChecked(log)
+        if log != self._log:
+            self._log = log
+            self._view.getAxis("left").set_log(log)
+            self._draw()
+            self.log_changed.emit(log)
+
+    def set_curve_shown(self, name: str, shown: bool) -> None:
+        """Show or hide "elbo", "recon" or "kl"."""
+        self._toggles[name].setChecked(shown)
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_toggle_toggled(self) -> None:
+        self._draw()
+
+    @Slot(object)
+    def _on_theme_changed(self, _theme: Theme) -> None:
+        self._dress()
+
+    @Slot(object)
+    def _on_plot_moved(self, at: QPointF) -> None:
+        rows = self._training_rows()
+        if not len(rows):
+            return
+        epoch = float(self._view.vb.mapSceneToView(at).x())
+        low, high = self._view.vb.viewRange()[0]
+        epoch = min(max(epoch, low), high)
+        self._place.setValue(epoch)
+        self._place.show()
+        self._readout.setText(self._words(epoch))
+        self._readout.adjustSize()
+        margin = 6
+        left_half = at.x() < self._plot.width() / 2
+        x = self._plot.width() - self._readout.width() - margin if left_half else 44
+        self._readout.move(max(margin, int(x)), margin)
+        self._readout.show()
+
+    @Slot()
+    def _on_plot_left(self) -> None:
+        self._place.hide()
+        self._readout.hide()
+
+    # --- private -------------------------------------------------------------------------------
+
+    def _toggle(self, name: str, text: str, on: bool) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setCheckable(True)
+        button.setChecked(on)
+        button.setProperty("variant", "chip")
+        button.setToolTip(f"Show {text} (solid: training, dashed: validation)")
+        button.setWhatsThis(_WHATS_THIS[name])
+        button.toggled.connect(self._on_toggle_toggled)
+        return button
+
+    def _training_rows(self) -> _Rows:
+        """Live means where there are some, means of whole epochs before them."""
+        live = self._live.points()
+        if not len(live):
+            return self._train
+        return np.concatenate([self._train[self._train[:, 0] < live[0, 0]], live])
+
+    def _draw(self) -> None:
+        rows = {"train": self._training_rows(), "validation": self._validation}
+        may_be_log = self._may_be_log()
+        self._log_button.setEnabled(may_be_log)
+        if self._log and not may_be_log:
+            self.set_log(False)
+            return
+        lows, highs = [], []
+        for (name, part), curve in self._curves.items():
+            x, y = rows[part][:, 0], _column(rows[part], name)
+            shown = self._toggles[name].isChecked() and len(x) > 0
+            curve.setVisible(shown)
+            if not shown:
+                continue
+            y = np.log10(y) if self._log else y
+            curve.setData(x, y)
+            settled = y[x >= _START_SHARE * x[-1]]
+            settled = settled[np.isfinite(settled)]
+            if len(settled):
+                lows.append(float(settled.min()))
+                highs.append(float(settled.max()))
+        ends = [float(part[-1, 0]) for part in rows.values() if len(part)]
+        self._empty.setVisible(not ends)
+        for axis in ("left", "bottom"):
+            self._view.getAxis(axis).setStyle(showValues=bool(ends))
+        if ends:
+            self._view.setXRange(0.0, max(*ends, 1e-3) if len(ends) > 1 else max(ends[0], 1e-3), padding=0.01)
+        if lows:
+            room = 0.06 * (max(highs) - min(lows)) or 0.5
+            self._view.setYRange(min(lows) - room, max(highs) + room, padding=0.0)
+        self._describe(rows["train"])
+
+    def _may_be_log(self) -> bool:
+        values = np.concatenate(
+            [self._training_rows()[:, 1:].sum(axis=1), self._validation[:, 1:].sum(axis=1)]
+        )
+        recon = np.concatenate([self._training_rows()[:, 1], self._validation[:, 1]])
+        return len(values) == 0 or bool(np.nanmin(values) > 0.0 and np.nanmin(recon) > 0.0)
+
+    def _draw_marks(self) -> None:
+        for line in self._mark_lines:
+            self._view.removeItem(line)
+        pen = pg.mkPen(theme_manager().theme.path, width=1, style=Qt.PenStyle.DotLine)
+        self._mark_lines = [pg.InfiniteLine(mark.epoch, angle=90, pen=pen) for mark in self._marks]
+        for line in self._mark_lines:
+            self._view.addItem(line, ignoreBounds=True)
+
+    def _words(self, epoch: float) -> str:
+        """What the curves say at `epoch`, a line each."""
+        lines = [f"epoch {epoch:.1f}"]
+        low, high = self._view.vb.viewRange()[0]
+        for name, text, _ in _CURVES:
+            if self._toggles[name].isChecked():
+                train = _value_at(self._training_rows(), name, epoch)
+                validation = _value_at(self._validation, name, epoch)
+                parts = [f"{value:.1f}" for value in (train, validation) if value is not None]
+                lines.append(f"{text} {' / '.join(parts)} nats".replace("-", "−"))
+        near = 0.02 * (high - low)
+        lines += [mark.text for mark in self._marks if abs(mark.epoch - epoch) <= near]
+        return "\n".join(lines)
+
+    def _describe(self, train: _Rows) -> None:
+        if not len(train):
+            self.setAccessibleDescription("No losses yet")
+            return
+        text = f"Epoch {train[-1, 0]:.1f}: training −ELBO {train[-1, 1] + train[-1, 2]:.1f} nats"
+        if len(self._validation):
+            text += f", validation {self._validation[-1, 1:].sum():.1f} nats"
+        self.setAccessibleDescription(text)
+
+    def _dress(self) -> None:
+        theme = theme_manager().theme
+        colours = {"elbo": theme.accent_bright, "recon": theme.path, "kl": theme.good}
+        self._plot.setBackground(QColor(theme.ground))
+        font = QFont(self.font())
+        font.setPixelSize(FONT_CAPTION_PX - 1)
+        for side in ("left", "bottom"):
+            axis = self._view.getAxis(side)
+            axis.setPen(pg.mkPen(None))
+            axis.setTickPen(pg.mkPen(theme.line))
+            axis.setTextPen(pg.mkPen(theme.muted))
+            axis.setTickFont(font)
+        for (name, part), curve in self._curves.items():
+            solid = part == "train"
+            style = Qt.PenStyle.SolidLine if solid else Qt.PenStyle.DashLine
+            curve.setPen(pg.mkPen(colours[name], width=1.5, style=style))
+        self._place.setPen(pg.mkPen(theme.muted, width=1))
+        for name, button in self._toggles.items():
+            button.setStyleSheet(f"QToolButton:checked {{ color: {colours[name]}; }}")
+        self._readout.setStyleSheet(
+            f"background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};"
+            f"border-radius: 4px; padding: 3px 6px; font-size: {FONT_CAPTION_PX}px;"
+        )
+        self._draw_marks()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 168)
+
+
+class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
+    """A plot that is looked at, not dragged; the wheel scrolls what is around it."""
+
+    moved = Signal(object)  # QPointF, scene position of the mouse
+    left = Signal()
+
+    def __init__(self) -> None:
+        bottom = NatsAxis("bottom", 5, whole=True)
+        super().__init__(axisItems={"left": NatsAxis("left", 4), "bottom": bottom})
+        view = self.getPlotItem()
+        view.setMenuEnabled(False)
+        view.hideButtons()
+        view.setMouseEnabled(False, False)
+        view.showGrid(x=False, y=True, alpha=0.12)
+        view.getAxis("left").setStyle(tickLength=0, tickTextOffset=4)
+        view.getAxis("left").setWidth(36)
+        view.getAxis("bottom").setStyle(tickLength=0, tickTextOffset=2)
+        view.getAxis("bottom").setHeight(18)
+        view.setContentsMargins(0, 6, 8, 0)
+        self.setMinimumHeight(96)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.scene().sigMouseMoved.connect(self.moved)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        for label in self.findChildren(QLabel, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if label.property("role") == "caption":
+                label.setGeometry(self.rect().adjusted(12, 0, -12, 0))
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+def _column(rows: _Rows, name: str) -> NDArray[np.float64]:
+    chosen = {"elbo": slice(1, 3), "recon": slice(1, 2), "kl": slice(2, 3)}[name]
+    column: NDArray[np.float64] = rows[:, chosen].sum(axis=1)
+    return column
+
+
+def _value_at(rows: _Rows, name: str, epoch: float) -> float | None:
+    """The value of the nearest row, None where there is none."""
+    if not len(rows):
+        return None
+    value = float(_column(rows, name)[int(np.argmin(np.abs(rows[:, 0] - epoch)))])
+    return value if np.isfinite(value) else None
