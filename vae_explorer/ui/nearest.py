@@ -64,7 +64,9 @@ class NearestFinder(QObject):
 
         def build(_is_stale: Callable[[], bool]) -> NearestImages:
             search = NearestImages(encodings.mu)
-            search.query(encodings.mu[0], 1)  # imports scikit-learn and builds the tree here, not on the fast thread
+            search.query(
+                encodings.mu[0], 1
+            )  # imports scikit-learn and builds the tree here, not on the fast thread
             return search
 
         self._session.slow.request("nearest:tree", build, self._take_tree, priority=1)

@@ -1,0 +1,402 @@
+"""``DecodedPanel``: the picture at the cursor, large, with its coordinates and what one can do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from vae_explorer.latent.coordinates import copyable_latent
+from vae_explorer.latent.pictures import enlarge, save_png
+from vae_explorer.ui.icons import icon
+from vae_explorer.ui.kept import kept_tray
+from vae_explorer.ui.panels.controls import Caption, set_help, tool_button
+from vae_explorer.ui.panels.coordinates_edit import CoordinatesEdit
+from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
+from vae_explorer.ui.panels.inline_error import InlineError
+from vae_explorer.ui.panels.nearest_line import NearestLine
+from vae_explorer.ui.panels.variations_view import VariationsView
+from vae_explorer.ui.session import Session
+from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from vae_explorer.ui.widgets.image_view import ImageView
+from vae_explorer.ui.widgets.picture import to_qimage
+
+__all__ = ["DecodedPanel"]
+
+SCALES = (1, 2, 4, 8, 16)
+_SCALE_START = 8
+_IMAGE_MIN_PX = 160
+
+Picture = NDArray[np.uint8]
+
+
+class DecodedPanel(QWidget):
+    """What the decoder makes of the place under the mouse.
+
+    Signals
+    -------
+    kept
+        The place on screen was put into the tray.
+    """
+
+    kept = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("decodedPanel")
+        self._session = session
+        self._tray = kept_tray(session)
+        self._scale = _SCALE_START
+        self._sample_seed = 0
+        self._sample: Picture | None = None
+        self._preview: Picture | None = None
+        self.image = ImageView()
+        self.image.setObjectName("decodedImage")
+        self.image.setAccessibleName("Decoded picture")
+        self.image.setMinimumSize(_IMAGE_MIN_PX, _IMAGE_MIN_PX)
+        self.image.setWhatsThis(
+            "The picture that the decoder makes of the place under the mouse: the mean of p(x|z), which "
+            "looks softer than a real picture. Drag it out of the window to use it elsewhere."
+        )
+        self.edit = CoordinatesEdit()
+        set_help(
+            self.edit,
+            "Where this picture lies; write other numbers and press Enter to go there",
+            "The latent coordinates z of the picture above, one number a dimension. Write others, separated "
+            "by commas or spaces, and press Enter to jump there.",
+        )
+        self.error = InlineError()
+        self.copy_button = self._make_copy_button()
+        self.save_button = self._make_save_button()
+        self.sample_button = tool_button("dice", "Sample", text=True, checkable=True)
+        set_help(
+            self.sample_button,
+            "Show a noisy sample x ~ p(x|z) instead of the mean",
+            "Draws every pixel at random from p(x|z) instead of showing its mean. The likelihood treats "
+            "pixels as independent, so a sample is the mean plus noise; that is why the mean is shown by "
+            "default.",
+        )
+        self.redraw_button = tool_button("refresh", "Draw another sample")
+        set_help(
+            self.redraw_button,
+            "Draw the pixels once more",
+            "Draws other pixels from the same p(x|z). What changes is only the noise that the model cannot "
+            "explain.",
+        )
+        self.variations_button = tool_button("shuffle", "Vary", text=True, checkable=True)
+        set_help(
+            self.variations_button,
+            "Show pictures from random places nearby",
+            "Shows twelve pictures decoded from random places near this one. Click the one you like and "
+            "vary on from there.",
+        )
+        self.keep_button = tool_button("star", "Keep", text=True, checkable=True)
+        set_help(
+            self.keep_button,
+            "Keep this picture among your favourites (tab Kept)",
+            "Puts this picture and its place among your favourites in the tab Kept. From there you can come "
+            "back to it or export all of them.",
+        )
+        self.smooth_button = tool_button("image", "Smooth pixels", checkable=True)
+        set_help(
+            self.smooth_button,
+            "Blend the pixels instead of showing them square",
+            "Blends neighbouring pixels when the picture is enlarged on screen. The picture itself and what "
+            "you save stay as they are.",
+        )
+        self.time = Caption()
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.time.setToolTip("Time the decoder took for this picture")
+        self.time.setWhatsThis(
+            "How long the decoder took for this picture. Below about 16 ms it keeps up with the mouse."
+        )
+        self.nearest = NearestLine(session)
+        self.variations = VariationsView(session)
+        self.variations.setVisible(False)
+        self.export_line = ExportLine(session, "decoded")
+        self._lay_out()
+        self._connect()
+        self._on_session_explorer_changed()
+        self._on_session_cursor_changed()
+
+    @property
+    def scale(self) -> int:
+        """Enlargement of saved pictures, a whole factor."""
+        return self._scale
+
+    @property
+    def is_sampling(self) -> bool:
+        """Whether pixels are drawn from p(x|z) rather than its mean shown."""
+        return self.sample_button.isChecked()
+
+    # --- making --------------------------------------------------------------------------------
+
+    def _make_copy_button(self) -> QToolButton:
+        button = tool_button("copy", "Copy")
+        button.setObjectName("copyButton")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        set_help(
+            button,
+            "Copy the picture and its coordinates",
+            "Puts the picture and its coordinates on the clipboard together: an image editor takes the "
+            "picture, a text editor the numbers. The menu copies only one of them.",
+        )
+        menu = QMenu(button)
+        menu.addAction(icon("image"), "Copy picture", self.copy_image)
+        menu.addAction(icon("array"), "Copy coordinates", self.copy_coordinates)
+        button.setMenu(menu)
+        return button
+
+    def _make_save_button(self) -> QToolButton:
+        button = tool_button("save", "Save")
+        button.setObjectName("saveButton")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        set_help(
+            button,
+            "Save the picture as a PNG",
+            "Writes the picture as a PNG, every pixel of the model enlarged to a crisp square. The menu "
+            "chooses how large.",
+        )
+        menu = QMenu(button)
+        self._scales = QActionGroup(menu)
+        for scale in SCALES:
+            action = menu.addAction(f"{scale} ×")
+            action.setCheckable(True)
+            action.setChecked(scale == self._scale)
+            action.setData(scale)
+            self._scales.addAction(action)
+        menu.addSeparator()
+        menu.addAction(icon("save"), "Save picture…", self.save_image)
+        menu.aboutToShow.connect(self._on_save_menu_about_to_show)
+        button.setMenu(menu)
+        return button
+
+    def _lay_out(self) -> None:
+        coordinates = QHBoxLayout()
+        coordinates.setSpacing(SPACE_S)
+        coordinates.addWidget(self.edit, 1)
+        coordinates.addWidget(self.copy_button)
+        coordinates.addWidget(self.save_button)
+        near = QHBoxLayout()
+        near.setSpacing(SPACE_S)
+        near.addWidget(self.nearest, 1)
+        near.addWidget(self.time)
+        actions = QHBoxLayout()
+        actions.setSpacing(SPACE_XS)
+        for button in (self.keep_button, self.variations_button, self.sample_button, self.redraw_button):
+            actions.addWidget(button)
+        actions.addStretch(1)
+        actions.addWidget(self.smooth_button)
+        self.redraw_button.setVisible(False)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self.image)
+        column.addLayout(coordinates)
+        column.addWidget(self.error)
+        column.addLayout(near)
+        column.addLayout(actions)
+        column.addWidget(self.export_line)
+        column.addWidget(self.variations)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.decoded_changed.connect(self._on_session_decoded_changed)
+        session.cursor_changed.connect(self._on_session_cursor_changed)
+        session.explorer_changed.connect(self._on_session_explorer_changed)
+        session.model_replaced.connect(self._on_session_model_replaced)
+        self.edit.submitted.connect(session.jump_cursor)
+        self.edit.refused.connect(self._on_edit_refused)
+        self.image.save_failed.connect(self.error.show_sentence)
+        self.copy_button.clicked.connect(self.copy)
+        self.save_button.clicked.connect(self.save_image)
+        self._scales.triggered.connect(self._on_scales_triggered)
+        self.sample_button.toggled.connect(self._on_sample_toggled)
+        self.redraw_button.clicked.connect(self._on_redraw_clicked)
+        self.variations_button.toggled.connect(self.variations.setVisible)
+        self.variations.previewed.connect(self._on_variations_previewed)
+        self.keep_button.clicked.connect(self._on_keep_clicked)
+        self.smooth_button.toggled.connect(self.image.set_smooth)
+        self._tray.changed.connect(self._on_tray_changed)
+
+    # --- commands ------------------------------------------------------------------------------
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the picture and its coordinates on the clipboard, together."""
+        self._to_clipboard(picture=True, coordinates=True)
+
+    @Slot()
+    def copy_image(self) -> None:
+        self._to_clipboard(picture=True)
+
+    @Slot()
+    def copy_coordinates(self) -> None:
+        self._to_clipboard(coordinates=True)
+
+    @Slot()
+    def save_image(self) -> None:
+        """Ask where, then write what is on show as a PNG at the chosen scale."""
+        image, scale = self.image.image, self._scale
+        if image is None or self.export_line.is_busy:
+            return
+        path = ask_export_path(self, "Save picture", "decoded.png", "PNG pictures (*.png)")
+        if path is not None:
+            self.export_line.start(path, lambda target: save_png(target, enlarge(image, scale)))
+
+    def _to_clipboard(self, *, picture: bool = False, coordinates: bool = False) -> None:
+        image, z = self.image.image, self._session.cursor
+        if z is None or (picture and image is None):
+            return
+        mime = QMimeData()
+        if coordinates:
+            mime.setText(copyable_latent(z))
+        if picture and image is not None:
+            mime.setImageData(to_qimage(enlarge(image, self._scale)))
+        QGuiApplication.clipboard().setMimeData(mime)
+        self._session.notice.emit("Copied to the clipboard")
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _show_picture(self) -> None:
+        if self._preview is not None:
+            self.image.set_image(self._preview)
+        elif self.is_sampling and self._sample is not None:
+            self.image.set_image(self._sample)
+        else:
+            self.image.set_image(self._session.decoded)
+
+    def _draw_sample(self) -> None:
+        """Ask for pixels of p(x|z) at the cursor, with the same seed at every place."""
+        explorer, z, seed = self._session.explorer, self._session.cursor, self._sample_seed
+        if explorer is None or z is None or not self.isVisible():
+            return
+
+        def work(_is_stale: Callable[[], bool]) -> Picture:
+            image: Picture = explorer.sample_images(z[None], seed)[0]
+            return image
+
+        self._session.fast.request("decoded:sample", work, self._take_sample, priority=1)
+
+    def _take_sample(self, image: Picture) -> None:
+        if self.is_sampling:
+            self._sample = image
+            self._show_picture()
+
+    def _show_state(self) -> None:
+        there = self._session.explorer is not None
+        for widget in (
+            self.copy_button, self.save_button, self.sample_button, self.redraw_button,
+            self.variations_button, self.keep_button, self.smooth_button,
+        ):  # fmt: skip
+            widget.setEnabled(there)
+        if there:
+            self.image.set_placeholder("Decoding …")
+        else:
+            self.image.set_placeholder(
+                "The picture under the mouse appears here.\n"
+                "Start training or open a run, then point at the map."
+            )
+        self.keep_button.setChecked(self._tray.holds(self._session.cursor))
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_session_decoded_changed(self) -> None:
+        self.time.setText("" if self._session.decoded is None else f"{self._session.decode_ms:.1f} ms")
+        if self.is_sampling:
+            self._draw_sample()
+        else:
+            self._show_picture()
+
+    @Slot()
+    def _on_session_cursor_changed(self) -> None:
+        self.edit.set_latent(self._session.cursor)
+        self.keep_button.setChecked(self._tray.holds(self._session.cursor))
+
+    @Slot()
+    def _on_session_explorer_changed(self) -> None:
+        self._show_state()
+
+    @Slot()
+    def _on_session_model_replaced(self) -> None:
+        self._session.fast.cancel("decoded:sample")
+        self._sample = self._preview = None
+        self.error.clear()
+        self._show_state()
+        self._show_picture()
+
+    @Slot(str)
+    def _on_edit_refused(self, sentence: str) -> None:
+        self.error.show_sentence(sentence)
+        self.edit.setProperty("invalid", "true" if sentence else "false")
+        self.edit.style().unpolish(self.edit)
+        self.edit.style().polish(self.edit)
+
+    @Slot(bool)
+    def _on_sample_toggled(self, sampling: bool) -> None:
+        self.redraw_button.setVisible(sampling)
+        if sampling:
+            self._draw_sample()
+        else:
+            self._sample = None
+            self._show_picture()
+
+    @Slot()
+    def _on_redraw_clicked(self) -> None:
+        self._sample_seed += 1
+        self._draw_sample()
+
+    @Slot(object)
+    def _on_variations_previewed(self, image: Picture | None) -> None:
+        self._preview = image
+        self._show_picture()
+
+    @Slot()
+    def _on_keep_clicked(self) -> None:
+        z, image = self._session.cursor, self._session.decoded
+        if z is None or image is None:
+            self.keep_button.setChecked(False)
+        elif self._tray.holds(z):
+            self._tray.drop(z)
+        else:
+            self._tray.keep(z, image)
+            self.kept.emit()
+
+    @Slot()
+    def _on_tray_changed(self) -> None:
+        self.keep_button.setChecked(self._tray.holds(self._session.cursor))
+
+    @Slot(object)
+    def _on_scales_triggered(self, action: QAction) -> None:
+        self._scale = int(action.data())
+
+    @Slot()
+    def _on_save_menu_about_to_show(self) -> None:
+        image = self.image.image
+        for action in self._scales.actions():
+            scale = int(action.data())
+            size = f"  ({image.shape[2] * scale} × {image.shape[1] * scale} px)" if image is not None else ""
+            action.setText(f"{scale} ×{size}")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._on_session_decoded_changed()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._session.fast.cancel("decoded:sample")
