@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_explorer.data.array_labels import DSPRITES_FACTORS, DSPRITES_SHAPES, read_factors, read_labels
 from vae_explorer.data.array_rows import ArrayFile, StoredArray
 from vae_explorer.data.cache import cache_key
 from vae_explorer.data.colour import hex_to_rgb
@@ -23,10 +24,6 @@ from vae_explorer.errors import DataError
 __all__ = ["plan_array"]
 
 _IMAGE_NAMES = ("images", "imgs", "arr_0", "x", "X", "data")
-_LABEL_NAMES = ("labels", "label", "y", "targets")
-_DSPRITES_FACTORS = ("color", "shape", "scale", "orientation", "posX", "posY")  # L. Matthey et al. 2017
-_DSPRITES_SHAPES = ("square", "ellipse", "heart")
-_MAX_CLASSES = 1_000  # more distinct numbers than this are measurements, not classes
 
 
 def plan_array(spec: DataSpec) -> Plan:
@@ -48,10 +45,10 @@ def plan_array(spec: DataSpec) -> Plan:
     rows = choose_subset(n, spec.n_images, spec.seed)
 
     def read(staging: Path) -> Reading:
-        labels, class_names = _labels(file, n)
-        factors, factor_names = _factors(file, n)
-        if labels is None and factor_names == _DSPRITES_FACTORS and factors is not None:
-            labels, class_names = factors[:, 1].astype(np.int64), _DSPRITES_SHAPES
+        labels, class_names = read_labels(file, n)
+        factors, factor_names = read_factors(file, n)
+        if labels is None and factor_names == DSPRITES_FACTORS and factors is not None:
+            labels, class_names = factors[:, 1].astype(np.int64), DSPRITES_SHAPES
         scale = _Scale.of(stored)
         chunks = _images(stored, layout, scale, rows, spec.background)
         images = yield from collect(chunks, len(rows), shape, spec, staging, f"Reading {path.name}")
@@ -208,65 +205,3 @@ def _over_background(images: NDArray[np.uint8], background: str) -> NDArray[np.u
     ground = np.array(hex_to_rgb(background), dtype=np.float32)[None, :, None, None]
     laid: NDArray[np.uint8] = np.rint(ground + alpha * (colour - ground)).astype(np.uint8)
     return laid
-
-
-def _labels(file: ArrayFile, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    name = next((name for name in _LABEL_NAMES if name in file.arrays), None)
-    if name is None:
-        return None, ()
-    values = file.arrays[name].read()
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
-    elif values.ndim == 2 and values.dtype.kind in "biuf" and (np.count_nonzero(values, axis=1) == 1).all():
-        values = values.argmax(axis=1)  # one-hot
-    if values.ndim != 1 or len(values) != n:
-        raise DataError(
-            f"“{name}” in {file.path.name} has the shape {values.shape}: {n:,} images need ({n},)."
-        )
-    if values.dtype.kind == "f":
-        if not (values == np.rint(values)).all():
-            raise DataError(
-                f"“{name}” in {file.path.name} holds fractions: labels are whole numbers or words."
-            )
-        values = values.astype(np.int64)
-    distinct, index = np.unique(values, return_inverse=True)
-    if len(distinct) > _MAX_CLASSES:
-        raise DataError(
-            f"“{name}” in {file.path.name} has {len(distinct):,} different values: up to {_MAX_CLASSES:,} "
-            "classes are meant."
-        )
-    return index.astype(np.int64), _class_names(file, distinct)
-
-
-def _class_names(file: ArrayFile, distinct: NDArray[Any]) -> tuple[str, ...]:  # Any: words or whole numbers
-    if "class_names" in file.arrays and distinct.dtype.kind in "biu":
-        names = file.arrays["class_names"].read()
-        if (
-            names.ndim == 1
-            and names.dtype.kind == "U"
-            and int(distinct[0]) >= 0
-            and int(distinct[-1]) < len(names)
-        ):
-            return tuple(str(names[int(k)]) for k in distinct)
-    if distinct.dtype.kind == "S":
-        return tuple(name.decode("utf-8", "replace") for name in distinct)
-    return tuple(str(name) for name in distinct)
-
-
-def _factors(file: ArrayFile, n: int) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
-    name = next((name for name in ("factors", "latents_classes") if name in file.arrays), None)
-    if name is None:
-        return None, ()
-    values = file.arrays[name].read()
-    if values.ndim != 2 or len(values) != n or values.dtype.kind not in "biuf":
-        raise DataError(
-            f"“{name}” in {file.path.name} is {values.dtype} {values.shape}: it must be numbers of shape ({n}, F)."
-        )
-    n_factors = values.shape[1]
-    if name == "latents_classes" and n_factors == len(_DSPRITES_FACTORS):
-        return values.astype(np.float64), _DSPRITES_FACTORS
-    if "factor_names" in file.arrays:
-        names = file.arrays["factor_names"].read()
-        if names.dtype.kind == "U" and names.shape == (n_factors,):
-            return values.astype(np.float64), tuple(str(text) for text in names)
-    return values.astype(np.float64), tuple(f"factor {k + 1}" for k in range(n_factors))

@@ -103,7 +103,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     shape = tuple(int(side) for side in np.frombuffer(data[4:header].tobytes(), dtype=">i4"))
     if len(data) - header != int(np.prod(shape, dtype=np.int64)):
         raise DataError(
-            f"{path} is incomplete ({len(data) - header:,} bytes for {shape}): delete it and download it again."
+            f"{path} is incomplete ({len(data) - header:,} bytes for {shape}): delete it and download again."
         )
     pixels: NDArray[np.uint8] = data[header:].reshape(shape)
     return pixels
