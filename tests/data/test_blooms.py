@@ -96,7 +96,9 @@ def test_that_the_ground_is_near_black_and_seamless() -> None:
 
 @pytest.mark.parametrize(("height", "width"), [(8, 8), (16, 40), (100, 33)])
 def test_that_any_size_is_drawn_with_the_figure_in_the_centre(height: int, width: int) -> None:
-    images = np.concatenate(list(draw_blooms(sample_blooms(20, np.random.default_rng(2)).factors, height, width)))
+    images = np.concatenate(
+        list(draw_blooms(sample_blooms(20, np.random.default_rng(2)).factors, height, width))
+    )
     assert images.shape == (20, 3, height, width)
     grey = luma(images)[:, 0].astype(float).mean(axis=0)
     assert grey[height // 2, width // 2] > 3 * grey[0, 0]

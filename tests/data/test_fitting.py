@@ -13,7 +13,9 @@ _frame = st.integers(MIN_SIDE, MAX_SIDE)
 
 
 @given(_source, _source, _frame, _frame, st.sampled_from(["pad", "crop", "stretch"]))
-def test_that_the_scaled_box_lies_inside_picture_and_frame(w: int, h: int, fw: int, fh: int, fit: str) -> None:
+def test_that_the_scaled_box_lies_inside_picture_and_frame(
+    w: int, h: int, fw: int, fh: int, fit: str
+) -> None:
     spot = place(w, h, fw, fh, fit)  # type: ignore[arg-type]  # hypothesis knows only str
     left, top, right, bottom = spot.box
     assert 0 <= left < right <= w

@@ -18,7 +18,9 @@ def test_that_names_are_forgiving(text: str) -> None:
     assert DataSpec.parse(text).source == "fashion-mnist"
 
 
-def test_that_the_data_root_is_kept_as_an_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_the_data_root_is_kept_as_an_absolute_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert DataSpec.parse("mnist", Path("sets")).data_root == tmp_path / "sets"
 

@@ -17,7 +17,9 @@ from vae_explorer.data.splitting import (
 
 
 @given(st.integers(2, 3000), st.floats(0.001, 0.899), st.integers(0, 2**31))
-def test_that_a_random_split_has_the_asked_share_and_no_empty_part(n: int, fraction: float, seed: int) -> None:
+def test_that_a_random_split_has_the_asked_share_and_no_empty_part(
+    n: int, fraction: float, seed: int
+) -> None:
     split = split_at_random(n, fraction, seed)
     n_validation = int((split == Split.VALIDATION).sum())
     assert 1 <= n_validation < n
@@ -30,8 +32,12 @@ def test_that_another_seed_splits_otherwise() -> None:
     assert not np.array_equal(split_at_random(100, 0.3, 0), split_at_random(100, 0.3, 1))
 
 
-@pytest.mark.parametrize(("n_train", "fraction", "expected"), [(1000, 0.1, 100), (60_000, 0.1, 5000), (80, 0.5, 40)])
-def test_that_validation_is_carved_out_of_the_training_part(n_train: int, fraction: float, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("n_train", "fraction", "expected"), [(1000, 0.1, 100), (60_000, 0.1, 5000), (80, 0.5, 40)]
+)
+def test_that_validation_is_carved_out_of_the_training_part(
+    n_train: int, fraction: float, expected: int
+) -> None:
     is_test = np.zeros(n_train + 50, dtype=bool)
     is_test[-50:] = True
     split = split_beside_test(is_test, fraction, 7)

@@ -48,7 +48,7 @@ FOREIGN_SUFFIXES = frozenset(
 )
 MAX_PICTURE_PIXELS = 89_478_485  # Pillow's bomb limit: 256 MB of RGB
 _BIG_PICTURE_PIXELS = 16_000_000  # from here on one at a time, so that eight threads need no eightfold memory
-_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "TIFF", "GIF")
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF")
 _DRAFT_OVERSAMPLING = (
     2  # a JPEG is decoded at no less than twice the frame: the final filter has enough to work on
 )
@@ -58,6 +58,7 @@ _one_big_picture = threading.Lock()
 
 # As Pillow advises: a bomb is an error, not a line on stderr. Set once: filters are shared by threads.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # remarks on metadata help nobody
 
 
 class UnreadablePicture(Exception):  # noqa: N818 — never leaves the data package; its text is the reason
@@ -100,9 +101,7 @@ def decode_picture(path: Path, frame: Frame) -> NDArray[np.uint8]:
         raise UnreadablePicture("no permission to read the file") from error
     except MemoryError as error:
         raise UnreadablePicture("not enough memory to decode it") from error
-    except (
-        Exception
-    ) as error:  # decoders of damaged files raise nearly everything: struct.error, SyntaxError …
+    except Exception as error:  # decoders of damaged files raise nearly everything, struct.error too
         raise UnreadablePicture(_damage(error)) from error
 
 
