@@ -94,6 +94,12 @@ class Explorer:
             _model=model,
         )
 
+    @property
+    def batch_size(self) -> int:
+        """Images at once; `is_stale` is asked before each batch."""
+        _, h, w = self.image_shape
+        return max(1, min(BATCH_IMAGES, BATCH_PIXELS // (h * w)))
+
     def decode(self, z: ArrayLike, *, is_stale: IsStale | None = None) -> Images:
         """Mean of p(x|z).
 
@@ -207,12 +213,10 @@ class Explorer:
         return Reconstructions(x, decoded, recon, kl)
 
     def _batches(self, n: int, is_stale: IsStale | None = None) -> Iterator[slice]:
-        _, h, w = self.image_shape
-        size = max(1, min(BATCH_IMAGES, BATCH_PIXELS // (h * w)))
-        for start in range(0, n, size):
+        for start in range(0, n, self.batch_size):
             if is_stale is not None and is_stale():
                 raise Cancelled("Stopped: a newer request replaced this one.")
-            yield slice(start, min(n, start + size))
+            yield slice(start, min(n, start + self.batch_size))
 
     def _latents(self, z: ArrayLike) -> Tensor:
         with np.errstate(over="ignore"):  # too large for float32 becomes infinite and is refused below

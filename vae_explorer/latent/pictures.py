@@ -115,7 +115,7 @@ def save_png(path: Path, image: Pixels) -> Path:
 
         Image.fromarray(pixels).save(target, format="PNG")
 
-    return _written(path, write)
+    return written(path, write)
 
 
 def save_animation(path: Path, images: Pixels, fps: float = 12.0, scale: int | None = None) -> Path:
@@ -147,10 +147,10 @@ def save_animation(path: Path, images: Pixels, fps: float = 12.0, scale: int | N
         whole_scale((shape[0], shape[1], shape[2]), FILM_SIDE_PX) if scale is None else _checked_scale(scale)
     )
     if suffix == ".gif":
-        return _written(path, lambda target: _write_gif(target, images, fps, factor))
+        return written(path, lambda target: _write_gif(target, images, fps, factor))
     if scale is None:
         factor += factor % 2
-    return _written(path, lambda target: _write_mp4(target, images, fps, factor))
+    return written(path, lambda target: _write_mp4(target, images, fps, factor))
 
 
 def save_auto(
@@ -229,8 +229,14 @@ def _write_mp4(target: Path, images: Pixels, fps: float, scale: int) -> None:
         raise OSError(errno.ENOSPC if full else errno.EIO, said[-1] if said else "the film encoder failed")
 
 
-def _written(path: Path, write: Callable[[Path], None]) -> Path:
-    """`write` into a temporary file beside `path`, then rename."""
+def written(path: Path, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a temporary file beside `path`, then rename it.
+
+    Raises
+    ------
+    ExportError
+        If the folder is missing or write-protected, the disk is full, or `write` fails.
+    """
     path = path.expanduser()
     partial: Path | None = None
     try:

@@ -1,0 +1,92 @@
+"""``vae-explorer models`` and ``runs``: what there is to open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vae_explorer.cli.console import Console
+from vae_explorer.cli.options import Json
+from vae_explorer.cli.values import whole_number
+from vae_explorer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from vae_explorer.runs.cards import RunCard
+
+__all__ = ["models", "runs"]
+
+
+def models(json: Json = False) -> None:
+    """List the trained models that ship with the program.
+
+    Their names stand wherever a command takes a RUN.
+
+    \b
+    vae-explorer models
+    vae-explorer --run blooms-2d
+    """
+    from vae_explorer.runs.shipped import shipped_models
+
+    _list(Console(json), shipped_models(), "models", "No model ships with this installation.")
+
+
+def runs(
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", parser=whole_number, help="List at most N runs.")
+    ] = 20,
+    json: Json = False,
+) -> None:
+    """List your recent runs, newest first.
+
+    \b
+    vae-explorer runs
+    vae-explorer runs --limit 5 --json
+    """
+    from vae_explorer.runs.recent import recent_runs
+
+    if limit < 1:
+        raise ConfigError(f"--limit must be at least 1, got {limit}.")
+    _list(Console(json), recent_runs(limit), "runs", "There is no run yet: 'vae-explorer train' makes one.")
+
+
+def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> None:
+    console.emit({name: [_as_json(card) for card in cards]})
+    if console.machine:
+        return
+    if not cards:
+        console.say(nothing)
+        return
+    rows = [
+        (
+            card.path.name if name == "models" else str(card.path),
+            card.data_name,
+            str(card.latent_dim),
+            "" if card.elbo is None else f"{-card.elbo:,.2f}",
+            card.status,
+            f"{card.created.astimezone():%Y-%m-%d}",
+        )
+        for card in cards
+    ]
+    titles = {
+        name.removesuffix("s"): False,
+        "images": False,
+        "D": True,
+        "−ELBO": True,
+        "status": False,
+        "made": False,
+    }
+    console.table(titles, rows)
+
+
+def _as_json(card: RunCard) -> dict[str, object]:
+    return {
+        "name": card.path.name,
+        "run": str(card.path),
+        "title": card.title,
+        "data": card.data_name,
+        "latent_dim": card.latent_dim,
+        "status": card.status,
+        "elbo": card.elbo,
+        "created": card.created.isoformat(),
+    }

@@ -1,0 +1,113 @@
+"""From the options of ``vae-explorer train`` to a `RunConfig`, new or of a run that goes on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vae_explorer.cli.inputs import with_root
+from vae_explorer.cli.problems import checked
+from vae_explorer.data.spec import DataSpec
+from vae_explorer.errors import ConfigError, RunError
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+
+if TYPE_CHECKING:
+    from vae_explorer.runs.folder import RunFolder
+
+__all__ = ["Asked", "check_new_folder", "given", "new_config", "resumed_config"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person wrote, by config and field; nothing that was left out."""
+
+    data: str | None
+    data_root: Path | None
+    picture: dict[str, Any]  # fields of DataSpec
+    model: dict[str, Any]
+    objective: dict[str, Any]
+    training: dict[str, Any]  # fields of RunConfig
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that are not None."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def new_config(asked: Asked) -> RunConfig:
+    """The config of a new run.
+
+    Raises
+    ------
+    ConfigError
+        If a value is out of range.
+    DataError
+        If there is no such data set.
+    """
+    spec = DataSpec.parse(asked.data or DataSpec().source, asked.data_root)
+    return _changed(RunConfig(data=spec), asked)
+
+
+def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
+    """The run's config with what was asked; training itself refuses what cannot change.
+
+    Raises
+    ------
+    ConfigError
+        If a value is out of range, or the run has finished and no more epochs are asked.
+    RunError
+        If the run holds nothing to go on from.
+    """
+    if not run.has_resume_state():
+        raise RunError(
+            f"{run.path} holds no state to go on from: train a new model with 'vae-explorer train'."
+        )
+    spec = run.info.config.data
+    if asked.data is not None:
+        named = DataSpec.parse(asked.data, asked.data_root)
+        spec = spec.model_copy(update={"source": named.source, "path": named.path})
+    old = run.info.config.model_copy(update={"data": with_root(spec, asked.data_root)})
+    config = _changed(old, asked)
+    done = len(run.history().epochs)
+    if run.info.status == "finished" and config.epochs <= done:
+        raise ConfigError(
+            f"{run.path} has finished its {done} epochs: give more with --epochs to train it further."
+        )
+    return config
+
+
+def check_new_folder(out: Path) -> None:
+    """Refuse what `RunFolder.create` would, before images are loaded.
+
+    Raises
+    ------
+    RunError
+        If `out` exists and is not an empty folder, or cannot be made.
+    """
+    nearest = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), out)
+    if nearest.is_dir() and not os.access(nearest, os.W_OK):
+        raise RunError(f"{nearest} is write-protected: choose another folder for the run with --out.")
+    if nearest != out and nearest.is_file():
+        raise RunError(f"{nearest} is a file, so {out} cannot be made: choose another --out.")
+    if out.is_file():
+        raise RunError(f"{out} is a file: choose a new folder for the run with --out.")
+    if (out / "run.json").is_file():
+        raise RunError(f"{out} holds a run already: choose another --out, or go on with --resume {out}.")
+    if out.is_dir() and any(out.iterdir()):
+        raise RunError(f"{out} is not empty: choose a new folder for the run with --out.")
+
+
+def _changed(old: RunConfig, asked: Asked) -> RunConfig:
+    whole = checked(RunConfig, old.model_dump() | asked.training)
+    return whole.model_copy(
+        update={
+            "data": checked(
+                DataSpec, old.data.model_dump() | asked.picture, width="--size", seed="--data-seed"
+            ),
+            "model": checked(ModelConfig, old.model.model_dump() | asked.model),
+            "objective": checked(ObjectiveConfig, old.objective.model_dump() | asked.objective),
+        }
+    )

@@ -1,0 +1,249 @@
+"""The options of ``vae-explorer train``; None means not given: the default, or the resumed run's value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from vae_explorer.cli.options import SOURCES, default_of, sources_starting_with
+from vae_explorer.cli.values import number, whole_number
+from vae_explorer.data.spec import DataSpec
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+
+IMAGES, MODEL, TRAINING = "Images", "Model", "Training"  # panels of the help
+
+
+def _option(
+    name: str,
+    metavar: str,
+    help_text: str,
+    panel: str | None,
+    *,
+    default: tuple[type[BaseModel], str] | str | None = None,
+    **more: Any,  # passed on to typer.Option
+) -> Any:
+    """An option whose help shows the default that its config declares."""
+    shown = default_of(*default) if isinstance(default, tuple) else default
+    text = help_text if shown is None else f"{help_text} Default: {shown}."
+    return typer.Option(name, metavar=metavar, help=text, rich_help_panel=panel, show_default=False, **more)
+
+
+Data = Annotated[
+    str | None,
+    _option(
+        "--data",
+        "SOURCE",
+        f"{', '.join(SOURCES)}; a folder of pictures (sub-folders are classes); or an .npy or .npz file.",
+        IMAGES,
+        default=(DataSpec, "source"),
+        autocompletion=sources_starting_with,
+    ),
+]
+Size = Annotated[
+    str | None,
+    _option(
+        "--size",
+        "WxH",
+        "Bring images to this many pixels, 8 to 256 a side.",
+        IMAGES,
+        default="as the source has them; folders 64x64",
+    ),
+]
+Fit = Annotated[
+    str | None,
+    _option(
+        "--fit", "HOW", "pad, crop or stretch images of another shape.", IMAGES, default=(DataSpec, "fit")
+    ),
+]
+Background = Annotated[
+    str | None,
+    _option(
+        "--background",
+        "#RRGGBB",
+        "Colour behind transparency and padding.",
+        IMAGES,
+        default=(DataSpec, "background"),
+    ),
+]
+Grey = Annotated[
+    bool | None,
+    typer.Option(
+        "--grey/--colour",
+        help="Force one or three channels. Default: as the source.",
+        show_default=False,
+        rich_help_panel=IMAGES,
+    ),
+]
+Limit = Annotated[int | None, _option("--limit", "N", "Use N images only.", IMAGES, parser=whole_number)]
+ValidationFraction = Annotated[
+    float | None,
+    _option(
+        "--validation-fraction",
+        "SHARE",
+        "Share of the images held out for validation.",
+        IMAGES,
+        default=(DataSpec, "validation_fraction"),
+        parser=number,
+    ),
+]
+DataSeed = Annotated[
+    int | None,
+    _option(
+        "--data-seed",
+        "N",
+        "Of generated images and of the split.",
+        IMAGES,
+        default=(DataSpec, "seed"),
+        parser=whole_number,
+    ),
+]
+Net = Annotated[
+    str | None,
+    _option("--net", "NAME", "mlp, conv or residual.", MODEL, default=(ModelConfig, "network")),
+]
+Hidden = Annotated[
+    str | None,
+    _option(
+        "--hidden",
+        "N,N…",
+        "mlp: units of the encoder's layers; the decoder mirrors them.",
+        MODEL,
+        default=(ModelConfig, "hidden"),
+    ),
+]
+Width = Annotated[
+    int | None,
+    _option(
+        "--width",
+        "N",
+        "conv, residual: channels at the first scale.",
+        MODEL,
+        default=(ModelConfig, "width"),
+        parser=whole_number,
+    ),
+]
+LatentDim = Annotated[
+    int | None,
+    _option(
+        "--latent-dim",
+        "D",
+        "Latent dimensions, 1 to 512.",
+        MODEL,
+        default=(ModelConfig, "latent_dim"),
+        parser=whole_number,
+    ),
+]
+Likelihood = Annotated[
+    str | None,
+    _option(
+        "--likelihood",
+        "NAME",
+        "bernoulli, gaussian (σ fixed) or gaussian-learned.",
+        MODEL,
+        default=(ModelConfig, "likelihood"),
+    ),
+]
+Sigma = Annotated[
+    float | None,
+    _option(
+        "--sigma",
+        "S",
+        "gaussian: σ of a pixel in [0, 1]; gaussian-learned: where it starts.",
+        MODEL,
+        default=(ModelConfig, "sigma"),
+        parser=number,
+    ),
+]
+Autoencoder = Annotated[
+    bool, typer.Option("--autoencoder", help="Same as --objective autoencoder.", rich_help_panel=MODEL)
+]
+Objective = Annotated[
+    str | None,
+    _option(
+        "--objective",
+        "NAME",
+        "vae, or autoencoder: no KL, z = mu.",
+        MODEL,
+        default=(ObjectiveConfig, "name"),
+    ),
+]
+Beta = Annotated[
+    float | None,
+    _option("--beta", "B", "Weight of the KL.", TRAINING, default=(ObjectiveConfig, "beta"), parser=number),
+]
+Warmup = Annotated[
+    float | None,
+    _option(
+        "--warmup",
+        "EPOCHS",
+        "β rises linearly from 0 over these epochs.",
+        TRAINING,
+        default=(ObjectiveConfig, "warmup_epochs"),
+        parser=number,
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    _option(
+        "--epochs",
+        "N",
+        "Passes over the training images, counted from the run's beginning.",
+        TRAINING,
+        default=(RunConfig, "epochs"),
+        parser=whole_number,
+    ),
+]
+BatchSize = Annotated[
+    int | None,
+    _option(
+        "--batch-size",
+        "N",
+        "Images a step.",
+        TRAINING,
+        default=(RunConfig, "batch_size"),
+        parser=whole_number,
+    ),
+]
+LearningRate = Annotated[
+    float | None,
+    _option(
+        "--lr",
+        "RATE",
+        "Learning rate of Adam.",
+        TRAINING,
+        default=(RunConfig, "learning_rate"),
+        parser=number,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    _option(
+        "--seed",
+        "N",
+        "Of weights, order of images and noise.",
+        TRAINING,
+        default=(RunConfig, "seed"),
+        parser=whole_number,
+    ),
+]
+TrainingDevice = Annotated[
+    str | None,
+    _option("--device", "NAME", "auto, cpu, cuda, cuda:1 or mps.", TRAINING, default=(RunConfig, "device")),
+]
+Out = Annotated[
+    Path | None,
+    _option("--out", "RUN", "New folder for the run.", None, default="a dated folder among your runs"),
+]
+Resume = Annotated[
+    str | None,
+    _option(
+        "--resume",
+        "RUN",
+        "Go on with this run exactly where it was left; --epochs, --lr, --beta and --device may change.",
+        None,
+    ),
+]
