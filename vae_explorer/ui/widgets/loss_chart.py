@@ -95,8 +95,8 @@ class LossChart(QWidget):
         self.setAccessibleName("Losses")
         self.setWhatsThis(
             "Losses over epochs, in nats an image: solid while training, dashed on images held back "
-            "for validation. When the dashed line rises and the solid one falls, the model learns its pictures by "
-            "heart."
+            "for validation. When the dashed line rises and the solid one falls, the model learns its "
+            "pictures by heart."
         )
         self._plot.moved.connect(self._on_plot_moved)
         self._plot.left.connect(self._on_plot_left)
@@ -134,6 +134,11 @@ class LossChart(QWidget):
     def append_live(self, epoch: float, recon: float, kl: float) -> None:
         """Add training losses reported between epochs."""
         self._live.append(epoch, recon, kl)
+        self._draw()
+
+    def clear_live(self) -> None:
+        """Forget what was reported between epochs: another stretch of training begins."""
+        self._live.clear()
         self._draw()
 
     def clear(self) -> None:

@@ -1,0 +1,123 @@
+"""What every control of the setup means: a line for its tooltip, two sentences for "What's This?"."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["EXPLANATIONS", "Explanation"]
+
+
+class Explanation(NamedTuple):
+    """Words for a person who has not read the paper."""
+
+    tooltip: str
+    whats_this: str
+
+
+EXPLANATIONS = {
+    "data": Explanation(
+        "Which pictures the model learns from",
+        "A model can only draw what it has seen: the pictures you choose decide what the map "
+        "contains. A part of them is held back for validation, to see whether the model understands "
+        "or merely remembers.",
+    ),
+    "objective": Explanation(
+        "Variational autoencoder, or a plain one to compare with",
+        "A variational autoencoder (VAE) learns for each image a small cloud in the latent space, "
+        "its posterior, and keeps all clouds near one shared bell curve, the prior, so that every "
+        "place decodes to something sensible. A plain autoencoder learns single points without that "
+        "care: sharper images, but holes between them where decoding means nothing.",
+    ),
+    "network": Explanation(
+        "The kind of network that encodes and decodes",
+        "An MLP treats an image as a list of numbers; convolutional networks look at neighbouring "
+        "pixels together and suit pictures better. The residual one adds shortcuts between layers, "
+        "which trains deeper networks well and usually gives the clearest images.",
+    ),
+    "hidden": Explanation(
+        "Widths of the MLP's hidden layers, e.g. 400 or 512, 256",
+        "Each number is a layer of that many units in the encoder; the decoder has them in reverse. "
+        "Wider or more layers can learn finer detail but train more slowly.",
+    ),
+    "width": Explanation(
+        "Channels of the first convolution",
+        "How many different patterns the first layer can look for; deeper layers use multiples of "
+        "it. Twice the width learns finer detail and costs about four times the work.",
+    ),
+    "latent_dim": Explanation(
+        "How many numbers describe an image",
+        "The latent dimension is the number of coordinates of the map: each image is squeezed into "
+        "that many numbers. Two can be seen whole on the screen; more keep more detail, and the map "
+        "then shows a plane cut through them.",
+    ),
+    "likelihood": Explanation(
+        "How the decoder's output is compared with the pixels",
+        "The likelihood p(x|z) says how probable an image is, given its latent; its negative "
+        "logarithm is the reconstruction loss. Bernoulli suits nearly black-and-white images, "
+        "Gaussian suits photographs; images look blurred where the model is unsure, as it draws the "
+        "average of all that is possible there.",
+    ),
+    "sigma": Explanation(
+        "Standard deviation of a pixel, for pixels from 0 to 1",
+        "How far a pixel may be off before it costs much: a smaller σ demands closer copies and "
+        "makes the reconstruction loss weigh more against KL. With a learned σ this is only where it "
+        "starts.",
+    ),
+    "beta": Explanation(
+        "Balance between clear images and a tidy map",
+        "β is the weight of KL, the price for a posterior that differs from the prior; 1 is the VAE "
+        "of the paper. Small values give clearer images on a scattered map, large ones a tidy map "
+        "with blurred images; β can be changed while training.",
+    ),
+    "warmup": Explanation(
+        "Epochs over which β rises from 0 to its value",
+        "At the beginning KL can push every posterior onto the prior before the decoder has learned "
+        "anything; the latent then stays empty. Letting β rise slowly gives the decoder time; 0 "
+        "starts at full weight.",
+    ),
+    "epochs": Explanation(
+        "How often every training image is seen",
+        "One epoch is one pass over all training images. More epochs improve the model until the "
+        "validation loss stops falling; you can stop at any time and continue later.",
+    ),
+    "batch_size": Explanation(
+        "Images in each step of the optimiser",
+        "The model is adjusted once after each batch. Small batches make more, noisier steps in an "
+        "epoch; large ones run faster on a GPU and may need a larger learning rate.",
+    ),
+    "learning_rate": Explanation(
+        "Size of each step of the optimiser (Adam)",
+        "How far each step moves the weights. Too large and the loss jumps or becomes infinite, too "
+        "small and training crawls; 1e-3 is a good start, and it can be changed while training.",
+    ),
+    "seed": Explanation(
+        "Number that all randomness starts from",
+        "First weights, order of the images and noise all follow from it. The same seed and settings "
+        "give the same model on the same device; another seed shows what is chance.",
+    ),
+    "device": Explanation(
+        "What computes: a graphics card or the processor",
+        "Automatic takes a CUDA or Apple GPU where there is one, else the processor (CPU). A GPU is "
+        "many times faster for convolutional networks; small MLPs hardly care.",
+    ),
+    "train": Explanation(
+        "Train a model with these settings",
+        "Starts the optimiser: it draws a sample from each image's posterior, decodes it, and lowers "
+        "reconstruction loss plus β times KL. The map follows while it runs, and everything is saved "
+        "in a run folder.",
+    ),
+    "pause": Explanation(
+        "Hold the training; the model stays explorable",
+        "Training stops between two steps and keeps everything in memory. Resume goes on as if "
+        "nothing had happened.",
+    ),
+    "stop": Explanation(
+        "End the training; weights and state are saved",
+        "Saves the model and the exact state of the optimiser in the run folder. The run can be "
+        "continued later, even after a restart, with the same result as if it had not stopped.",
+    ),
+    "new_run": Explanation(
+        "Train a fresh model instead of continuing this one",
+        "Starts again from random weights in a new run folder. The run on screen is kept as it is.",
+    ),
+}

@@ -1,0 +1,213 @@
+"""The model card of the setup: network, latent dimension, likelihood, objective, β."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.widgets.card import Section, restyle
+from vae_explorer.ui.widgets.form import ChoiceBox, FormRow
+from vae_explorer.ui.widgets.number_field import NumberField, NumberRange
+from vae_explorer.ui.widgets.value_slider import ValueSlider
+from vae_explorer.vae.config import LATENT_DIM_MAX, ModelConfig, ObjectiveConfig
+
+__all__ = ["ModelSettings", "hidden_problem", "parsed_hidden"]
+
+_NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"), ("mlp", "MLP"))
+_LIKELIHOODS = (
+    ("bernoulli", "Bernoulli"),
+    ("gaussian", "Gaussian"),
+    ("gaussian-learned", "Gaussian, free σ"),
+)
+_OBJECTIVES = (("vae", "VAE"), ("autoencoder", "Plain autoencoder"))
+_LAYERS_MAX = 8
+_UNITS_MAX = 16_384  # a wider layer is a slip of the finger: its weights alone would take gigabytes
+_BETA_SHOWN = (0.05, 50.0)  # of the slider; the field takes all
+
+
+def parsed_hidden(text: str) -> tuple[int, ...]:
+    """Widths in a text like ``"512, 256"``; empty if it is not such a list (see `hidden_problem`)."""
+    return () if hidden_problem(text) else tuple(int(part) for part in _parts(text))
+
+
+def hidden_problem(text: str) -> str:
+    """What is wrong with the list of widths, in a sentence; empty if nothing is."""
+    parts = _parts(text)
+    if not parts:
+        return "Enter one width a layer, such as 400 or 512, 256."
+    for part in parts:
+        if not part.isdecimal():
+            return f"“{part[:24]}” is not a whole number; enter widths such as 512, 256."
+        if not 1 <= int(part) <= _UNITS_MAX:
+            return f"A layer has 1 to {_UNITS_MAX:,} units, not {int(part):,}."
+    if len(parts) > _LAYERS_MAX:
+        return f"At most {_LAYERS_MAX} layers, not {len(parts)}."
+    return ""
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+
+
+class ModelSettings(Section):
+    """Edits a `ModelConfig` and an `ObjectiveConfig`; shows only what matters for the choice made.
+
+    Signals
+    -------
+    changed
+        Some setting changed, or became valid or invalid.
+    beta_changed
+        A new, valid β.
+    """
+
+    changed = Signal()
+    beta_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Model", parent)
+        model, objective = ModelConfig(), ObjectiveConfig()
+        self.objective = ChoiceBox(_OBJECTIVES)
+        self.network = ChoiceBox(_NETWORKS)
+        self.hidden = QLineEdit(", ".join(map(str, model.hidden)))
+        self.hidden.setProperty("numeric", "true")
+        self.width_field = NumberField("Base width", NumberRange(4, 256, whole=True), model.width)
+        self.latent_dim = NumberField(
+            "Latent dim.", NumberRange(1, LATENT_DIM_MAX, whole=True), model.latent_dim
+        )
+        self.likelihood = ChoiceBox(_LIKELIHOODS)
+        self.sigma = NumberField("σ", NumberRange(0.0, 10.0, open_low=True), model.sigma)
+        self.beta = ValueSlider(
+            "β",
+            NumberRange(0.0, 1000.0),
+            _BETA_SHOWN,
+            objective.beta,
+            log=True,
+            ends=("clearer images", "tidier map"),
+        )
+        self.warmup = NumberField("Warm-up epochs", NumberRange(0.0, 1e6), objective.warmup_epochs)
+        names = {
+            "objectiveBox": self.objective,
+            "networkBox": self.network,
+            "hiddenEdit": self.hidden,
+            "widthEdit": self.width_field,
+            "latentDimEdit": self.latent_dim,
+            "likelihoodBox": self.likelihood,
+            "sigmaEdit": self.sigma,
+            "betaEdit": self.beta.field,
+            "betaSlider": self.beta.slider,
+            "warmupEdit": self.warmup,
+        }
+        for name, widget in names.items():
+            widget.setObjectName(name)
+        self._rows = {
+            "objective": FormRow("Kind", self.objective, *EXPLANATIONS["objective"]),
+            "network": FormRow("Network", self.network, *EXPLANATIONS["network"]),
+            "hidden": FormRow("Hidden widths", self.hidden, *EXPLANATIONS["hidden"]),
+            "width": FormRow("Base width", self.width_field, *EXPLANATIONS["width"]),
+            "latent_dim": FormRow("Latent dim.", self.latent_dim, *EXPLANATIONS["latent_dim"]),
+            "likelihood": FormRow("Likelihood", self.likelihood, *EXPLANATIONS["likelihood"]),
+            "sigma": FormRow("σ of a pixel", self.sigma, *EXPLANATIONS["sigma"]),
+            "warmup": FormRow("Warm-up epochs", self.warmup, *EXPLANATIONS["warmup"]),
+        }
+        self.beta.set_help(*EXPLANATIONS["beta"])
+        for name, row in self._rows.items():
+            if name == "warmup":
+                self.column.addWidget(self.beta)
+            self.column.addWidget(row)
+        for field, name in ((self.width_field, "width"), (self.latent_dim, "latent_dim"),
+                            (self.sigma, "sigma"), (self.warmup, "warmup")):  # fmt: skip
+            field.problem_changed.connect(self._rows[name].show_problem)
+            field.problem_changed.connect(self._on_something_changed)
+            field.value_changed.connect(self._on_something_changed)
+        for box in (self.objective, self.network, self.likelihood):
+            box.currentIndexChanged.connect(self._on_choice_changed)
+        self.hidden.textChanged.connect(self._on_hidden_text_changed)
+        self.beta.value_changed.connect(self.beta_changed)
+        self.beta.value_changed.connect(self._on_something_changed)
+        self.beta.problem_changed.connect(self._on_something_changed)
+        self._show_what_matters()
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether every setting that matters holds something usable."""
+        fields = [self.latent_dim]
+        if self.network.value == "mlp":
+            if hidden_problem(self.hidden.text()):
+                return False
+        else:
+            fields.append(self.width_field)
+        if self.likelihood.value != "bernoulli":
+            fields.append(self.sigma)
+        if self.objective.value == "vae":
+            fields += [self.beta.field, self.warmup]
+        return not any(field.problem for field in fields)
+
+    def model(self) -> ModelConfig:
+        """What is set; hidden settings keep their last valid values."""
+        return ModelConfig.model_validate(
+            {
+                "network": self.network.value,
+                "hidden": parsed_hidden(self.hidden.text()) or ModelConfig().hidden,
+                "width": self.width_field.int_value,
+                "latent_dim": self.latent_dim.int_value,
+                "likelihood": self.likelihood.value,
+                "sigma": self.sigma.value,
+            }
+        )
+
+    def objective_config(self) -> ObjectiveConfig:
+        return ObjectiveConfig.model_validate(
+            {"name": self.objective.value, "beta": self.beta.value, "warmup_epochs": self.warmup.value}
+        )
+
+    def set_configs(self, model: ModelConfig, objective: ObjectiveConfig) -> None:
+        """Show the settings of a run."""
+        self.network.set_value(model.network)
+        self.hidden.setText(", ".join(map(str, model.hidden)))
+        self.width_field.set_value(model.width)
+        self.latent_dim.set_value(model.latent_dim)
+        self.likelihood.set_value(model.likelihood)
+        self.sigma.set_value(model.sigma)
+        self.objective.set_value(objective.name)
+        self.beta.set_value(objective.beta)
+        self.warmup.set_value(objective.warmup_epochs)
+
+    def set_editable(self, editable: bool, why: str = "") -> None:
+        """Everything but β may be fixed; `why` then stands in the tooltips."""
+        for name, row in self._rows.items():
+            row.setEnabled(editable)
+            tooltip = EXPLANATIONS[name].tooltip
+            row.setToolTip(tooltip if editable else f"{tooltip}. {why}")
+            row.control.setToolTip(row.toolTip())
+
+    @Slot()
+    def _on_choice_changed(self) -> None:
+        self._show_what_matters()
+        self.changed.emit()
+
+    @Slot()
+    def _on_something_changed(self) -> None:
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_hidden_text_changed(self, text: str) -> None:
+        problem = hidden_problem(text)
+        self._rows["hidden"].show_problem(problem)
+        self.hidden.setProperty("invalid", "true" if problem else "false")
+        restyle(self.hidden)
+        self.changed.emit()
+
+    def _show_what_matters(self) -> None:
+        is_mlp = self.network.value == "mlp"
+        is_vae = self.objective.value == "vae"
+        self._rows["hidden"].setVisible(is_mlp)
+        self._rows["width"].setVisible(not is_mlp)
+        self._rows["sigma"].setVisible(self.likelihood.value != "bernoulli")
+        self._rows["sigma"].label.setText(
+            "σ at the start" if self.likelihood.value == "gaussian-learned" else "σ of a pixel"
+        )
+        self.beta.setVisible(is_vae)
+        self._rows["warmup"].setVisible(is_vae)

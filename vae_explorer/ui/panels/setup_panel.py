@@ -1,0 +1,351 @@
+"""``SetupPanel``: the left rail, from pictures to a training under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from vae_explorer.data.events import LoadProgressed
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.spec import DataSpec
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
+from vae_explorer.ui.panels.data_card import DataCard
+from vae_explorer.ui.panels.setup_model import ModelSettings
+from vae_explorer.ui.panels.setup_training import TrainingSettings
+from vae_explorer.ui.panels.training_controls import TrainingControls
+from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from vae_explorer.ui.widgets.card import Section
+from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart
+from vae_explorer.ui.widgets.number_field import number_text
+
+if TYPE_CHECKING:
+    from vae_explorer.training.events import TrainingEvent
+
+__all__ = ["SetupPanel"]
+
+_SETTLE_MS = 250  # a dragged slider makes one change, and one mark, not fifty
+_CHART_PX = 168
+_FIXED = "Fixed while training; stop to change it."
+
+
+class SetupPanel(QScrollArea):
+    """Data, model, training, loss; emits what the person wants, shows what happens.
+
+    Signals
+    -------
+    train_requested
+        `RunConfig` of a new run.
+    continue_requested
+        The run on screen is to be trained on.
+    pause_requested, resume_requested, stop_requested
+    beta_changed, learning_rate_changed
+        New values while training runs or is paused.
+    data_requested
+        `DataSpec` of a known set.
+    folder_requested, array_requested
+        The person wants to choose a folder or an array file.
+    loading_cancel_requested
+    """
+
+    train_requested = Signal(object)
+    continue_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    stop_requested = Signal()
+    beta_changed = Signal(float)
+    learning_rate_changed = Signal(float)
+    data_requested = Signal(object)
+    folder_requested = Signal()
+    array_requested = Signal()
+    loading_cancel_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("setupPanel")
+        self.setAccessibleName("Setup")
+        self._state = TrainingState.IDLE
+        self._resumable = False
+        self._run_config: RunConfig | None = None  # of the run on screen
+        self._epochs_done = 0
+        self._steps_per_epoch = 0
+        self._live: dict[str, float] = {}  # settings that wait to be sent
+        self.data = DataCard()
+        self.model = ModelSettings()
+        self.training = TrainingSettings()
+        self.controls = TrainingControls()
+        self.training.column.addWidget(self.controls)
+        self.chart = LossChart()
+        self.chart.setObjectName("lossChart")
+        self.chart.setMinimumHeight(_CHART_PX)
+        self.loss = Section("Loss", framed=False)
+        self.loss.column.addWidget(self.chart)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._on_settle_timeout)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        self._column = column
+        column.setSpacing(SPACE_L)
+        for section in (self.data, self.model, self.training, self.loss):
+            column.addWidget(section)
+        column.addStretch(1)
+        self.verticalScrollBar().rangeChanged.connect(self._on_scroll_bar_range_changed)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._connect()
+        self.set_training_state(session.training_state)
+        self.set_history(session.history)
+
+    # --- what is set ---------------------------------------------------------------------------
+
+    def config(self) -> RunConfig | None:
+        """What a new run would be made from; None while something is invalid."""
+        if not (self.model.is_valid and self.training.is_valid):
+            return None
+        return RunConfig.model_validate(
+            {
+                "data": self.data.spec,
+                "model": self.model.model(),
+                "objective": self.model.objective_config(),
+                **self.training.values(),
+            }
+        )
+
+    def set_config(self, config: RunConfig) -> None:
+        """Show the settings of the run on screen."""
+        self._run_config = config
+        if self.data.spec != config.data:
+            self.data.set_data(None, config.data)
+        self.model.set_configs(config.model, config.objective)
+        self.training.set_config(config)
+        self._live.clear()
+        self._show_epochs_done()
+        self._update_controls()
+
+    def set_data(self, images: ImageSet | None, spec: DataSpec) -> None:
+        """Show the pictures of the next training."""
+        self.data.set_data(images, spec)
+        self._update_controls()
+
+    def set_devices(self, devices: list[tuple[str, str]]) -> None:
+        """Offer (name, label) of what is on this machine, best first."""
+        self.training.set_devices(devices)
+        if self._run_config is not None:
+            self.training.device.set_value(self._run_config.device)
+
+    def set_resumable(self, resumable: bool) -> None:
+        """Whether the run on screen holds the state to continue from."""
+        self._resumable = resumable
+        self._update_controls()
+
+    # --- what happens --------------------------------------------------------------------------
+
+    def set_training_state(self, state: TrainingState) -> None:
+        """Enable what makes sense now."""
+        self._state = state
+        fixed = state in (TrainingState.RUNNING, TrainingState.PAUSED, TrainingState.STOPPING)
+        why = _FIXED if fixed else ""
+        self.data.set_editable(not fixed, why)
+        self.model.set_editable(not fixed, why)
+        self.training.set_editable(not fixed, why)
+        stopping = state is TrainingState.STOPPING
+        self.model.beta.setEnabled(not stopping)
+        self.training.learning_rate.setEnabled(not stopping)
+        self.controls.set_state(state)
+        if state is TrainingState.IDLE:
+            self._settle.stop()
+            self._live.clear()
+        self._update_controls()
+
+    @Slot(object)
+    def on_training_event(self, event: TrainingEvent) -> None:
+        """Follow a training: progress, live losses, its end."""
+        from vae_explorer.training import events
+
+        match event:
+            case events.Started():
+                self._steps_per_epoch = max(1, event.steps_per_epoch)
+                self._run_config = event.config
+                self.chart.clear_live()
+                total = max(1, event.config.epochs)
+                self.controls.show_words("")
+                self.controls.show_progress(event.step / (self._steps_per_epoch * total), event.epoch, total)
+            case events.Progressed():
+                epochs = (
+                    self._run_config.epochs
+                    if self._run_config is not None
+                    else self.training.epochs.int_value
+                )
+                self.controls.show_progress(event.fraction, event.epoch + (event.fraction < 1.0), epochs)
+                if self._state is TrainingState.RUNNING:
+                    self.controls.show_speed(event.images_per_s, event.remaining_s)
+                self.chart.append_live(
+                    event.step / max(1, self._steps_per_epoch), event.losses.recon, event.losses.kl
+                )
+                self._show_loss(event.losses)
+            case events.Diverged():
+                self.controls.show_words("stopped: the loss is not finite")
+            case events.Finished():
+                self.controls.show_words("done", "done")
+                self._show_loss(event.validation or event.train)
+
+    @Slot(object)
+    def set_history(self, history: History, marks: tuple[SettingMark, ...] | None = None) -> None:
+        """Show the finished epochs of the run on screen."""
+        if self._state is TrainingState.IDLE or not history.epochs:
+            self.chart.clear_live()
+        self._epochs_done = history.epochs[-1].epoch if history.epochs else 0
+        self.chart.set_history(
+            _rows(history.epochs, "train"),
+            _rows(history.epochs, "validation"),
+            [_chart_mark(mark) for mark in (history.marks if marks is None else marks)],
+        )
+        last = history.epochs[-1] if history.epochs else None
+        self._show_loss((last.validation or last.train) if last is not None else None)
+        self._show_epochs_done()
+        self._update_controls()
+
+    @Slot(object)
+    def set_loading(self, progress: LoadProgressed | None) -> None:
+        """Show how far reading pictures is; None when nothing loads."""
+        self.data.set_loading(progress)
+
+    @Slot(str)
+    def data_error(self, sentence: str) -> None:
+        """Why the chosen data could not be used."""
+        self.data.show_problem(sentence)
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_controls_main_pressed(self) -> None:
+        if self._state is TrainingState.PAUSED:
+            self.resume_requested.emit()
+        elif self._may_continue():
+            self.continue_requested.emit()
+        else:
+            self._on_controls_new_run_pressed()
+
+    @Slot()
+    def _on_controls_new_run_pressed(self) -> None:
+        config = self.config()
+        if config is not None and self._state is TrainingState.IDLE:
+            self.train_requested.emit(config)
+
+    @Slot(int, int)
+    def _on_scroll_bar_range_changed(self, low: int, high: int) -> None:
+        """The bar takes its room from the margin, so that the cards keep their width."""
+        bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
+        self._column.setContentsMargins(SPACE_M, SPACE_S, max(2, SPACE_M - bar), SPACE_M)
+
+    @Slot()
+    def _on_settings_changed(self) -> None:
+        self._update_controls()
+
+    @Slot(float)
+    def _on_model_beta_changed(self, beta: float) -> None:
+        self._send_soon("beta", beta)
+
+    @Slot(float)
+    def _on_training_learning_rate_changed(self, learning_rate: float) -> None:
+        self._send_soon("learning_rate", learning_rate)
+
+    @Slot()
+    def _on_settle_timeout(self) -> None:
+        changes, self._live = self._live, {}
+        if "beta" in changes:
+            self.beta_changed.emit(changes["beta"])
+        if "learning_rate" in changes:
+            self.learning_rate_changed.emit(changes["learning_rate"])
+
+    # --- private -------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.data.source_requested.connect(self.data_requested)
+        self.data.folder_requested.connect(self.folder_requested)
+        self.data.array_requested.connect(self.array_requested)
+        self.data.cancel_requested.connect(self.loading_cancel_requested)
+        self.model.changed.connect(self._on_settings_changed)
+        self.training.changed.connect(self._on_settings_changed)
+        self.model.beta_changed.connect(self._on_model_beta_changed)
+        self.training.learning_rate_changed.connect(self._on_training_learning_rate_changed)
+        self.controls.main_pressed.connect(self._on_controls_main_pressed)
+        self.controls.new_run_pressed.connect(self._on_controls_new_run_pressed)
+        self.controls.pause_pressed.connect(self.pause_requested)
+        self.controls.stop_pressed.connect(self.stop_requested)
+
+    def _send_soon(self, name: str, value: float) -> None:
+        if self._state in (TrainingState.RUNNING, TrainingState.PAUSED):
+            self._live[name] = value
+            self._settle.start()
+
+    def _may_continue(self) -> bool:
+        """The settings on screen are those of the run, with epochs left to do."""
+        return self._continues_run() and self.training.epochs.int_value > self._epochs_done
+
+    def _continues_run(self) -> bool:
+        config, run = self.config(), self._run_config
+        if config is None or run is None or not self._resumable:
+            return False
+        free = {"epochs": run.epochs, "device": run.device, "data": run.data}
+        same_data = config.data.source == run.data.source and config.data.path == run.data.path
+        return same_data and config.model_copy(update=free) == run
+
+    def _update_controls(self) -> None:
+        config = self.config()
+        self.controls.set_block("" if config is not None else "Mend the settings marked in red first.")
+        note = ""
+        if self._state is TrainingState.IDLE and self._continues_run() and not self._may_continue():
+            note = (
+                f"All {self._epochs_done:,} epochs are done. Raise the number of epochs to continue this run."
+            )
+        self.controls.set_may_continue(self._may_continue(), note)
+
+    def _show_epochs_done(self) -> None:
+        if self._state is not TrainingState.IDLE:
+            return
+        if self._epochs_done and self._run_config is not None:
+            total = max(self._run_config.epochs, self._epochs_done)
+            self.controls.show_progress(self._epochs_done / total, self._epochs_done, total)
+            done = self._epochs_done >= total
+            self.controls.show_words("done" if done else "stopped", "done" if done else "")
+        else:
+            self.controls.clear_progress()
+
+    def _show_loss(self, losses: Losses | None) -> None:
+        text = "" if losses is None else f"−ELBO <b>{-losses.elbo:,.1f}</b> nats".replace("<b>-", "<b>−")
+        self.loss.aside.setText(text)
+        if losses is not None:
+            self.loss.aside.setToolTip(f"recon {losses.recon:,.1f} + KL {losses.kl:,.2f} nats an image")
+
+    def sizeHint(self) -> QSize:
+        return QSize(272, 640)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(256, 160)
+
+
+def _rows(records: tuple[EpochRecord, ...], part: str) -> NDArray[np.float64]:
+    """(E, 3): epoch, recon, kl; NaN where an epoch had no such part."""
+    rows = np.full((len(records), 3), np.nan)
+    for place, record in enumerate(records):
+        losses: Losses | None = getattr(record, part)
+        rows[place, 0] = record.epoch
+        if losses is not None:
+            rows[place, 1:] = losses.recon, losses.kl
+    return rows
+
+
+def _chart_mark(mark: SettingMark) -> ChartMark:
+    name = "β" if mark.name == "beta" else "learning rate"
+    return ChartMark(mark.epoch, f"{name} set to {number_text(mark.value)}")
