@@ -40,7 +40,7 @@ def plan_array(spec: DataSpec) -> Plan:
     file = ArrayFile(path)
     stored = _find_images(file)
     layout = _Layout.of(stored)
-    shape = target_shape(spec, (min(layout.channels, 3), layout.height, layout.width))
+    shape = target_shape(spec, (1 if layout.channels == 1 else 3, layout.height, layout.width))
     n = stored.shape[0]
     rows = choose_subset(n, spec.n_images, spec.seed)
 
