@@ -16,6 +16,13 @@ from vae_explorer.ui.icons import icon
 from vae_explorer.ui.kept import kept_tray
 from vae_explorer.ui.panels.controls import Caption, set_help, tool_button
 from vae_explorer.ui.panels.coordinates_edit import CoordinatesEdit
+from vae_explorer.ui.panels.decoded_buttons import (
+    keep_button,
+    redraw_button,
+    sample_button,
+    smooth_button,
+    variations_button,
+)
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.nearest_line import NearestLine
@@ -72,42 +79,11 @@ class DecodedPanel(QWidget):
         self.error = InlineError()
         self.copy_button = self._make_copy_button()
         self.save_button = self._make_save_button()
-        self.sample_button = tool_button("dice", "Sample", text=True, checkable=True)
-        set_help(
-            self.sample_button,
-            "Show a noisy sample x ~ p(x|z) instead of the mean",
-            "Draws every pixel at random from p(x|z) instead of showing its mean. The likelihood treats "
-            "pixels as independent, so a sample is the mean plus noise; that is why the mean is shown by "
-            "default.",
-        )
-        self.redraw_button = tool_button("refresh", "Draw another sample")
-        set_help(
-            self.redraw_button,
-            "Draw the pixels once more",
-            "Draws other pixels from the same p(x|z). What changes is only the noise that the model cannot "
-            "explain.",
-        )
-        self.variations_button = tool_button("shuffle", "Vary", text=True, checkable=True)
-        set_help(
-            self.variations_button,
-            "Show pictures from random places nearby",
-            "Shows twelve pictures decoded from random places near this one. Click the one you like and "
-            "vary on from there.",
-        )
-        self.keep_button = tool_button("star", "Keep", text=True, checkable=True)
-        set_help(
-            self.keep_button,
-            "Keep this picture among your favourites (tab Kept)",
-            "Puts this picture and its place among your favourites in the tab Kept. From there you can come "
-            "back to it or export all of them.",
-        )
-        self.smooth_button = tool_button("image", "Smooth pixels", checkable=True)
-        set_help(
-            self.smooth_button,
-            "Blend the pixels instead of showing them square",
-            "Blends neighbouring pixels when the picture is enlarged on screen. The picture itself and what "
-            "you save stay as they are.",
-        )
+        self.keep_button = keep_button()
+        self.variations_button = variations_button()
+        self.sample_button = sample_button()
+        self.redraw_button = redraw_button()
+        self.smooth_button = smooth_button()
         self.time = Caption()
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.time.setToolTip("Time the decoder took for this picture")

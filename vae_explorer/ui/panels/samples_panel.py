@@ -289,9 +289,10 @@ class SamplesPanel(ModelPanel):
     @Slot(int)
     def _on_grid_activated(self, row: int) -> None:
         cursor = self._session.cursor
-        if 0 <= row < len(self._latents) and cursor is not None:
-            if not np.array_equal(self._latents[row], cursor):  # the first press of a double click went there
-                self._moves.go(self._latents[row])
+        if cursor is None or not 0 <= row < len(self._latents):
+            return
+        if not np.array_equal(self._latents[row], cursor):  # the first press of a double click went there
+            self._moves.go(self._latents[row])
 
     @Slot(int)
     def _on_grid_hovered(self, row: int) -> None:

@@ -1,0 +1,325 @@
+"""``SelectionPanel``: all that is known of the selected image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.ui.nearest import Nearest, nearest_finder
+from vae_explorer.ui.panels.controls import Caption, set_help, set_role, tool_button
+from vae_explorer.ui.panels.model_panel import Job, ModelPanel
+from vae_explorer.ui.panels.reconstruction_batch import image_title, reconstruct_rows
+from vae_explorer.ui.session import Session
+from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, difference_lut, theme_manager
+from vae_explorer.ui.widgets.difference import difference_picture
+from vae_explorer.ui.widgets.image_grid import ImageGrid
+from vae_explorer.ui.widgets.image_view import ImageView
+from vae_explorer.ui.widgets.posterior_bars import PosteriorBar, PosteriorBars
+from vae_explorer.ui.widgets.reconstruction_list import ReconstructionRow
+
+__all__ = ["SelectionPanel"]
+
+N_NEIGHBOURS, NEIGHBOUR_COLUMNS = 8, 4
+DIMS_SHOWN = 12
+_PICTURE_MAX_PX = 160
+_NUMBER_NAMES = ("recon", "KL", "PSNR", "SSIM")
+_NUMBER_HELP = {
+    "recon": "Reconstruction loss: −log p(x|z) at the mean of the image's posterior, in nats. "
+    "Smaller means that the model draws this image better.",
+    "KL": "How far the image's posterior q(z|x) is from the prior, in nats. "
+    "It is what the model pays to tell this image from others.",
+    "PSNR": "Peak signal-to-noise ratio of the reconstruction, in decibels. "
+    "Above 30 dB it is hard to see a difference.",
+    "SSIM": "Structural similarity (Wang et al. 2004), 1 for equal pictures. "
+    "It looks at local contrast and structure rather than single pixels.",
+}
+
+
+class _Answer(NamedTuple):
+    """What one job computes."""
+
+    image: int
+    row: ReconstructionRow
+    mu: NDArray[np.float64]  # (D,)
+    log_var: NDArray[np.float64]  # (D,)
+
+
+class SelectionPanel(ModelPanel):
+    """Original, reconstruction, difference, numbers, posterior and nearest images; fits the rail."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, "selection", priority=2, parent=parent)
+        self.setObjectName("selectionPanel")
+        self._finder = nearest_finder(session)
+        self._answer: _Answer | None = None
+        self._neighbours = np.empty(0, dtype=np.int64)
+        self.title = QLabel()
+        set_role(self.title, "strong")
+        self.title.setWordWrap(True)
+        self.facts = Caption()
+        self.facts.setWordWrap(True)
+        self.facts.setWhatsThis(
+            "What is known of this image besides its pixels, as it was made. The model never sees these "
+            "numbers."
+        )
+        self.go_button = tool_button("target", "Go to its code")
+        set_help(
+            self.go_button,
+            "Move the cursor to this image's code",
+            "Moves the cursor to the mean of this image's posterior. The large picture then shows its "
+            "reconstruction.",
+        )
+        self.close_button = tool_button("close", "Clear the selection")
+        set_help(
+            self.close_button,
+            "Select nothing",
+            "Takes the mark off this image. The cursor stays where it is.",
+        )
+        self.pictures = {name: ImageView() for name in ("original", "reconstruction", "difference")}
+        self._numbers = {name: QLabel() for name in _NUMBER_NAMES}
+        self._number_names = {name: Caption(name) for name in _NUMBER_NAMES}
+        self.posterior_title = Caption()
+        self.posterior_title.setWordWrap(True)
+        self.posterior = PosteriorBars()
+        self.posterior.setWhatsThis(
+            "Where the encoder puts this image: the mean of each latent dimension with one (thick) and two "
+            "(thin) standard deviations. The bands behind are the prior; a dimension that fills them tells "
+            "nothing."
+        )
+        self.neighbours = ImageGrid()
+        self.neighbours.setAccessibleName("Nearest images")
+        self.neighbours.set_file_name("neighbour")
+        self.neighbours.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.neighbours.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.neighbours.setWhatsThis(
+            "The real images whose codes lie nearest to this one's, with their distance in latent units. "
+            "Click one to select it."
+        )
+        self._lay_out()
+        session.selection_changed.connect(self._on_session_selection_changed)
+        session.images_changed.connect(self.refresh)
+        session.encodings_changed.connect(self._on_session_encodings_changed)
+        self.go_button.clicked.connect(self._on_go_clicked)
+        self.close_button.clicked.connect(self._on_close_clicked)
+        self.neighbours.clicked.connect(self._on_neighbours_clicked)
+        self.neighbours.activated.connect(self._on_neighbours_clicked)
+        theme_manager().changed.connect(self._on_theme_changed)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_XS)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.go_button, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        pictures = QGridLayout()
+        pictures.setSpacing(SPACE_S)
+        for column, (name, view) in enumerate(self.pictures.items()):
+            view.setAccessibleName(name.capitalize())
+            view.setMaximumWidth(_PICTURE_MAX_PX)
+            view.set_file_name(name)
+            view.save_failed.connect(self.error.show_sentence)
+            pictures.addWidget(Caption(name), 0, column)
+            pictures.addWidget(view, 1, column)
+            pictures.setColumnStretch(column, 1)
+        self.pictures["difference"].setWhatsThis(
+            "Reconstruction minus original, mean over colour channels. Red is brighter than the original, "
+            "blue darker."
+        )
+        numbers = QGridLayout()
+        numbers.setHorizontalSpacing(SPACE_S)
+        numbers.setVerticalSpacing(0)
+        for column, name in enumerate(_NUMBER_NAMES):
+            for label in (self._number_names[name], self._numbers[name]):
+                label.setWhatsThis(_NUMBER_HELP[name])
+                label.setToolTip(_NUMBER_HELP[name].split(". ")[0].rstrip(".") + ".")
+            numbers.addWidget(self._number_names[name], 0, column)
+            numbers.addWidget(self._numbers[name], 1, column)
+            numbers.setColumnStretch(column, 1)
+        content = QWidget()
+        column_layout = QVBoxLayout(content)
+        column_layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        column_layout.setSpacing(SPACE_S)
+        column_layout.addLayout(head)
+        column_layout.addWidget(self.facts)
+        column_layout.addLayout(pictures)
+        column_layout.addLayout(numbers)
+        column_layout.addSpacing(SPACE_XS)
+        column_layout.addWidget(self.posterior_title)
+        column_layout.addWidget(self.posterior)
+        column_layout.addSpacing(SPACE_XS)
+        self._neighbours_title = Caption("Nearest images, with their distance")
+        self._neighbours_title.setVisible(False)
+        self.neighbours.setVisible(False)
+        column_layout.addWidget(self._neighbours_title)
+        column_layout.addWidget(self.neighbours)
+        column_layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        body = QVBoxLayout(self.body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.addWidget(scroll)
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    @property
+    def neighbour_images(self) -> NDArray[np.int64]:
+        """Images in `neighbours`, nearest first."""
+        return self._neighbours
+
+    def _missing(self) -> tuple[str, str] | None:
+        missing = super()._missing()
+        if missing is not None:
+            return missing
+        images, selection = self._session.images, self._session.selection
+        if images is None:
+            return "No images", "Load the images this model was trained on to look at single ones."
+        if selection is None or not 0 <= selection < len(images):
+            return "No image selected", "Click a point on the map, or a row of the reconstructions."
+        return None
+
+    def _job(self) -> Job | None:
+        explorer, images, image = self._session.explorer, self._session.images, self._session.selection
+        if explorer is None or images is None or image is None:
+            return None
+
+        def work(_is_stale: Callable[[], bool]) -> _Answer:
+            x = np.ascontiguousarray(images.images[image : image + 1])
+            mu, log_var = explorer.encode_pictures(x)
+            row = reconstruct_rows(explorer, images, np.array([image]))[image]
+            return _Answer(image, row, mu[0].astype(np.float64), log_var[0].astype(np.float64))
+
+        return work
+
+    def _take(self, answer: Any) -> None:
+        if answer.image != self._session.selection or self._session.images is None:
+            return
+        self._answer = answer
+        self._show_words(self._session.images, answer.image)
+        self.pictures["original"].set_image(answer.row.original)
+        self.pictures["reconstruction"].set_image(answer.row.reconstruction)
+        self._show_difference()
+        values = dict(answer.row.numbers)
+        for name, label in self._numbers.items():
+            label.setText(values.get(name, ""))
+            label.setVisible(name in values)
+            self._number_names[name].setVisible(name in values)
+        self._show_posterior(answer)
+        self._ask_neighbours()
+
+    def _show_words(self, images: ImageSet, image: int) -> None:
+        self.title.setText(image_title(images, image))
+        facts = ""
+        if images.factors is not None and images.factor_names:
+            pairs = zip(images.factor_names, images.factors[image], strict=False)
+            facts = " · ".join(f"{name} {value:.3g}".replace("-", "−") for name, value in pairs)
+        self.facts.setText(facts)
+        self.facts.setVisible(bool(facts))
+
+    def _show_difference(self) -> None:
+        if self._answer is not None:
+            lut = difference_lut(theme_manager().theme)
+            self.pictures["difference"].set_image(difference_picture(self._answer.row.signed, lut))
+
+    def _show_posterior(self, answer: _Answer) -> None:
+        explorer = self._session.explorer
+        variational = explorer is not None and explorer.variational
+        n = len(answer.mu)
+        if variational:
+            kl = 0.5 * (answer.mu**2 + np.exp(answer.log_var) - 1.0 - answer.log_var)  # (D,), nats
+        else:
+            kl = np.abs(answer.mu)
+        dims = np.arange(n) if n <= DIMS_SHOWN else np.argsort(-kl, kind="stable")[:DIMS_SHOWN]
+        self.posterior.set_bars(
+            [
+                PosteriorBar(
+                    f"z{d + 1}",
+                    float(answer.mu[d]),
+                    float(np.exp(0.5 * answer.log_var[d])) if variational else None,
+                )
+                for d in dims
+            ]
+        )
+        title = "Posterior q(z|x), mean ± standard deviation" if variational else "Code"
+        if n > DIMS_SHOWN:
+            title += f" · {DIMS_SHOWN} of {n} dimensions, those that tell most"
+        self.posterior_title.setText(title)
+
+    def _ask_neighbours(self) -> None:
+        if self._answer is not None and self.isVisible():
+            self._finder.ask("selection", self._answer.mu, N_NEIGHBOURS + 1, self._take_neighbours)
+
+    def _take_neighbours(self, nearest: Nearest | None) -> None:
+        images, answer = self._session.images, self._answer
+        shown = nearest is not None and images is not None and answer is not None
+        self._neighbours_title.setVisible(shown)
+        self.neighbours.setVisible(shown)
+        if nearest is None or images is None or answer is None:
+            return
+        index, distances = nearest
+        keep = (index != answer.image) & (index < len(images))
+        index, distances = index[keep][:N_NEIGHBOURS], distances[keep][:N_NEIGHBOURS]
+        self._neighbours = index
+        self.neighbours.set_current(-1)
+        self.neighbours.set_images(
+            np.stack([images.images[k] for k in index]) if len(index) else None,
+            [f"{distance:.2f}" for distance in distances],
+            columns=NEIGHBOUR_COLUMNS,
+        )
+        self._fit_neighbours()
+
+    def _fit_neighbours(self) -> None:
+        if self.neighbours.images is None:
+            return
+        height, width = self.neighbours.images.shape[2:]
+        room = min(self.width(), 400) - 2 * SPACE_M - (NEIGHBOUR_COLUMNS + 1) * SPACE_S - SPACE_M
+        side = int(room / NEIGHBOUR_COLUMNS * max(height, width) / width)
+        self.neighbours.set_tile_size(min(side, 80))
+        lines = -(-self.neighbours.count // NEIGHBOUR_COLUMNS)
+        tile = self.neighbours.tile_rect(0)
+        self.neighbours.setFixedHeight(lines * (tile.height() + SPACE_S + SPACE_L + 2) + SPACE_S)
+
+    def _reset(self) -> None:
+        self._answer = None
+        self._neighbours = np.empty(0, dtype=np.int64)
+        self._finder.forget("selection")
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_session_selection_changed(self) -> None:
+        self.refresh()
+
+    @Slot()
+    def _on_session_encodings_changed(self) -> None:
+        self._ask_neighbours()
+
+    @Slot()
+    def _on_go_clicked(self) -> None:
+        if self._answer is not None:
+            self._session.jump_cursor(self._answer.mu)
+
+    @Slot()
+    def _on_close_clicked(self) -> None:
+        self._session.set_selection(None)
+
+    @Slot(int)
+    def _on_neighbours_clicked(self, row: int) -> None:
+        if 0 <= row < len(self._neighbours):
+            self._session.set_selection(int(self._neighbours[row]))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._show_difference()
+
+    def resizeEvent(self, event: Any) -> None:  # QResizeEvent
+        super().resizeEvent(event)
+        self._fit_neighbours()
