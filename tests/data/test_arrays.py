@@ -124,7 +124,8 @@ def test_that_fortran_order_is_read_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["images", "imgs", "arr_0", "pictures"])
 def test_that_images_are_found_by_name_or_as_the_only_candidate(tmp_path: Path, name: str) -> None:
     values = _bytes(4, 8, 8)
-    images = _load(_npz(tmp_path, **{name: values, "labels": np.arange(4)}))
+    arrays: dict[str, NDArray[np.generic]] = {name: values, "labels": np.arange(4)}
+    images = _load(_npz(tmp_path, **arrays))
     np.testing.assert_array_equal(images.images[:, 0], values)
     assert images.name == "set"
 

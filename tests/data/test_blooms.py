@@ -16,7 +16,8 @@ def _draw(side: int, *figures: tuple[float, float, float, float, float]) -> NDAr
 
 def _covered(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Pixels of the figure: brighter than the ground with its glow; (H, W)."""
-    return luma(image[None])[0, 0] > 90
+    covered: NDArray[np.bool_] = luma(image[None])[0, 0] > 90
+    return covered
 
 
 def test_that_the_same_seed_draws_the_same_figures_and_another_seed_others() -> None:

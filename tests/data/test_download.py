@@ -62,7 +62,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Server]:
     thread.join()
 
 
-def _idx(values: np.ndarray) -> bytes:  # type: ignore[type-arg]  # any shape of bytes
+def _idx(values: np.ndarray) -> bytes:
     header = bytes([0, 0, 8, values.ndim]) + b"".join(int(n).to_bytes(4, "big") for n in values.shape)
     return header + values.astype(np.uint8).tobytes()
 

@@ -14,6 +14,7 @@ from vae_explorer.data import folder as folder_module
 from vae_explorer.data.events import LoadFinished, LoadProgressed
 from vae_explorer.data.folder import list_pictures, preview
 from vae_explorer.data.load import load, load_now
+from vae_explorer.data.pictures import Frame, decode_picture
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import DataError
 
@@ -161,6 +162,7 @@ def test_that_progress_counts_pictures_up_to_all(tmp_path: Path) -> None:
     reading = [e for e in events if isinstance(e, LoadProgressed) and e.unit == "pictures"]
     assert isinstance(last, LoadFinished)
     assert [e.done for e in reading] == sorted(e.done for e in reading)
+    assert reading[0].total == 0  # looking for pictures: how many is not known yet
     assert (reading[-1].done, reading[-1].total) == (70, 70)
 
 
@@ -168,7 +170,8 @@ def test_that_closing_the_generator_ends_the_threads_and_leaves_nothing(tmp_path
     for k in range(200):
         _save(tmp_path / "pictures" / f"{k}.png", size=(64, 64))
     events = load(_spec(tmp_path / "pictures"))
-    assert isinstance(next(events), LoadProgressed)
+    reading = next(e for e in events if isinstance(e, LoadProgressed) and e.done)
+    assert reading.done < 200
     events.close()  # type: ignore[attr-defined]  # the contract: load returns a generator
     assert not any(thread.name.startswith("decode") for thread in threading.enumerate())
     assert list((home / "cache" / "images").iterdir()) == []
@@ -180,14 +183,14 @@ def test_that_a_slow_file_still_lets_the_person_cancel(
     _save(tmp_path / "1.png")
     _save(tmp_path / "2.png")
     release = threading.Event()
-    decode = folder_module.decode_picture
 
-    def slow(path: Path, frame: folder_module.Frame) -> object:
+    def slow(path: Path, frame: Frame) -> object:
         release.wait(10)
-        return decode(path, frame)
+        return decode_picture(path, frame)
 
     monkeypatch.setattr(folder_module, "decode_picture", slow)
     events = load(_spec(tmp_path))
+    assert next(events).doing == "Looking for pictures"  # type: ignore[union-attr]  # not finished yet
     waiting = next(events)
     assert isinstance(waiting, LoadProgressed)
     assert waiting.done == 0

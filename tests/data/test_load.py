@@ -179,7 +179,7 @@ def test_that_a_full_disk_is_an_error_in_words(tmp_path: Path, monkeypatch: pyte
         full = Path("/dev/full")
         if not full.exists():
             pytest.skip("needs /dev/full")
-        writer._file = full.open("wb", buffering=0)  # type: ignore[assignment]  # a raw file writes at once
+        writer._file = full.open("wb", buffering=0)
         with pytest.raises(DataError, match="do not fit on the disk"):
             writer.append(np.zeros((4, 1, 8, 8), dtype=np.uint8))
 

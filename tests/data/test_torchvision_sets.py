@@ -169,7 +169,7 @@ def test_that_damaged_cifar10_files_are_never_unpickled(
 
 
 def test_that_svhn_is_read_with_ten_meaning_zero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scipy.io import savemat
+    from scipy.io import savemat  # type: ignore[import-untyped]  # scipy has no types
     from torchvision.datasets import SVHN
 
     rng = np.random.default_rng(2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from vae_explorer.data.array_labels import DSPRITES_FACTORS, DSPRITES_SHAPES, re
 from vae_explorer.data.array_rows import ArrayFile, StoredArray
 from vae_explorer.data.cache import cache_key
 from vae_explorer.data.colour import hex_to_rgb
+from vae_explorer.data.events import LoadProgressed, Pace
 from vae_explorer.data.fitting import MIN_SIDE
 from vae_explorer.data.gathering import Gathered, Plan, Reading, collect, target_shape
 from vae_explorer.data.spec import DataSpec
@@ -49,7 +50,7 @@ def plan_array(spec: DataSpec) -> Plan:
         factors, factor_names = read_factors(file, n)
         if labels is None and factor_names == DSPRITES_FACTORS and factors is not None:
             labels, class_names = factors[:, 1].astype(np.int64), DSPRITES_SHAPES
-        scale = _Scale.of(stored)
+        scale = yield from _Scale.of(stored)
         chunks = _images(stored, layout, scale, rows, spec.background)
         images = yield from collect(chunks, len(rows), shape, spec, staging, f"Reading {path.name}")
         return Gathered(
@@ -114,7 +115,7 @@ class _Scale:
     gain: float
 
     @classmethod
-    def of(cls, stored: StoredArray) -> _Scale:
+    def of(cls, stored: StoredArray) -> Generator[LoadProgressed, None, _Scale]:
         """From the kind of number and the range of values; reads the array up to the first decisive value.
 
         bool, and integers in 0–1, become black and white; integers up to 255 stay; 16-bit integers are scaled
@@ -126,7 +127,12 @@ class _Scale:
         if dtype.kind not in "uif":
             raise DataError(f"{stored.label} holds {dtype}: images need whole or real numbers.")
         low, high = math.inf, -math.inf
+        pace = Pace(stored.shape[0], "images", "Looking at the range of values")
+        done = 0
         for rows in stored.chunks():
+            done += len(rows)
+            if event := pace.report(done):
+                yield event
             low, high = min(low, float(rows.min())), max(high, float(rows.max()))
             if not math.isfinite(low + high):
                 raise DataError(f"{stored.label} holds values that are not finite: replace NaN and infinity.")

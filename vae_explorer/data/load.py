@@ -57,6 +57,8 @@ def load(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
             if not download:
                 raise MissingDataSet(spec.source, info.title, info.download_mb, root)
             yield from download_set(spec.source, root)
+    if spec.source == "folder":  # listing can take long where the folder is far away; total 0: not known yet
+        yield LoadProgressed(0, 0, "pictures", "Looking for pictures", 0.0, None)
     plan = _plan(spec)
     found = cache.find(plan.key)
     if found is not None:
