@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 __all__ = ["SetupPanel"]
 
 _SETTLE_MS = 250  # a dragged slider makes one change, and one mark, not fifty
+_INVALID = "Mend the settings marked in red first."
 _CHART_PX = 168
 _FIXED = "Fixed while training; stop to change it."
 
 
-class SetupPanel(QScrollArea):
-    """Data, model, training, loss; emits what the person wants, shows what happens.
+class SetupPanel(QWidget):
+    """Data, model, training and loss in a column that scrolls; the buttons stay in reach under it.
+
+    Emits what the person wants, shows what happens.
 
     Signals
     -------
@@ -79,7 +82,6 @@ class SetupPanel(QScrollArea):
         self.model = ModelSettings()
         self.training = TrainingSettings()
         self.controls = TrainingControls()
-        self.training.column.addWidget(self.controls)
         self.chart = LossChart()
         self.chart.setObjectName("lossChart")
         self.chart.setMinimumHeight(_CHART_PX)
@@ -90,18 +92,28 @@ class SetupPanel(QScrollArea):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._on_settle_timeout)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        self._column = column
-        column.setSpacing(SPACE_L)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        self._column.setSpacing(SPACE_L)
         for section in (self.data, self.model, self.training, self.loss):
-            column.addWidget(section)
-        column.addStretch(1)
-        self.verticalScrollBar().rangeChanged.connect(self._on_scroll_bar_range_changed)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self._column.addWidget(section)
+        self._column.addStretch(1)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidget(content)
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.verticalScrollBar().rangeChanged.connect(self._on_scroll_bar_range_changed)
+        footer = QFrame()
+        footer.setProperty("footer", "true")
+        below = QVBoxLayout(footer)
+        below.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        below.addWidget(self.controls)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.scroll_area, 1)
+        layout.addWidget(footer)
         self._connect()
         self.set_training_state(session.training_state)
         self.set_history(session.history)
@@ -180,6 +192,7 @@ class SetupPanel(QScrollArea):
                 total = max(1, event.config.epochs)
                 self.controls.show_words("")
                 self.controls.show_progress(event.step / (self._steps_per_epoch * total), event.epoch, total)
+                self.scroll_area.ensureWidgetVisible(self.loss)
             case events.Progressed():
                 epochs = (
                     self._run_config.epochs
@@ -245,7 +258,7 @@ class SetupPanel(QScrollArea):
     @Slot(int, int)
     def _on_scroll_bar_range_changed(self, low: int, high: int) -> None:
         """The bar takes its room from the margin, so that the cards keep their width."""
-        bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
+        bar = self.scroll_area.verticalScrollBar().sizeHint().width() if high > low else 0
         self._column.setContentsMargins(SPACE_M, SPACE_S, max(2, SPACE_M - bar), SPACE_M)
 
     @Slot()
@@ -303,8 +316,8 @@ class SetupPanel(QScrollArea):
 
     def _update_controls(self) -> None:
         config = self.config()
-        self.controls.set_block("" if config is not None else "Mend the settings marked in red first.")
-        note = ""
+        self.controls.set_block("" if config is not None else _INVALID)
+        note = "" if config is not None or self._state is not TrainingState.IDLE else _INVALID
         if self._state is TrainingState.IDLE and self._continues_run() and not self._may_continue():
             note = (
                 f"All {self._epochs_done:,} epochs are done. Raise the number of epochs to continue this run."
