@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +30,19 @@ app = typer.Typer(
 )
 
 
+def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` with Ctrl-C as an Abort in every version of typer; newer ones make it a silent exit."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:  # whatever typer found in the command's signature
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
+    return run
+
+
 def _reflowed(text: str) -> str:
     """Lines of a paragraph joined for the terminal to wrap; one that begins with a backspace stays."""
     paragraphs = inspect.cleandoc(text).split("\n\n")
@@ -44,7 +59,7 @@ for _command in (
     listings.models,
     listings.runs,
 ):
-    app.command(_command.__name__, help=_reflowed(_command.__doc__ or ""))(_command)
+    app.command(_command.__name__, help=_reflowed(_command.__doc__ or ""))(_interruptible(_command))
 
 COMMANDS = tuple(command.name for command in app.registered_commands if command.name)
 _OF_THE_PROGRAM = ("-h", "--help", "--version", "--install-completion", "--show-completion")
@@ -88,6 +103,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         Arguments without the program's name; None: those of the process.
     """
     prepare_environment()
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no "−" must not end the program
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     arguments = with_default_command(list(sys.argv[1:] if argv is None else argv))
     notes = NotesForLater()
     try:

@@ -86,7 +86,7 @@ class Console:
     def emit(self, line: Mapping[str, Any]) -> None:
         """A JSON object on its own line of stdout, if machines listen."""
         if self.machine:
-            print(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
+            print(json.dumps(line, allow_nan=False), flush=True)
 
     def result(self, values: Mapping[str, Any], text: str) -> None:
         """What the command was asked for: `values` for machines, `text` for a person; on stdout."""

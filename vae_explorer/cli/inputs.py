@@ -54,8 +54,10 @@ def find_run(text: str) -> Path:
             if (parent / text / "run.json").is_file():
                 return parent / text
     shipped = [folder.parent.name for folder in sorted(models_folder().glob("*/run.json"))]
-    names = f", or a shipped model: {', '.join(shipped)}" if shipped else ""
-    raise RunError(f"There is no run '{text}': give a run folder{names}.")
+    names = f", or a shipped model ({', '.join(shipped)})" if shipped else ""
+    raise RunError(
+        f"There is no run '{text}': give a run folder, a name that 'vae-explorer runs' lists{names}."
+    )
 
 
 def open_run(text: str) -> RunFolder:

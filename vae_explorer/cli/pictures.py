@@ -102,7 +102,11 @@ def decode(
         latents = _latents(z or [], explorer.latent_dim)
     images = explorer.sample_images(latents, seed) if sample else explorer.decode(latents)
     n_columns = columns or math.ceil(math.sqrt(len(images)))
-    sheet = grid(images, n_columns, scale=scale) if len(images) > 1 else _enlarged(images[0], scale or 1)
+    sheet = (
+        grid(images, n_columns, scale=scale)
+        if len(images) > 1
+        else _enlarged(images[0], 1 if scale is None else scale)
+    )
     written = save_png(out, sheet)
     _tell(json, path, written, latents, (sheet.shape[2], sheet.shape[1]))
 

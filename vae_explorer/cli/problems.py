@@ -106,10 +106,10 @@ def _sentence_of_field(problem: Any, options: Mapping[str, str]) -> str:
 def _wanted(problem: Any) -> str:
     context = problem.get("ctx", {})
     words = {
-        "greater_than_equal": f"at least {context.get('ge')}",
-        "greater_than": f"above {context.get('gt')}",
-        "less_than_equal": f"at most {context.get('le')}",
-        "less_than": f"below {context.get('lt')}",
+        "greater_than_equal": f"at least {_plain(context.get('ge'))}",
+        "greater_than": f"above {_plain(context.get('gt'))}",
+        "less_than_equal": f"at most {_plain(context.get('le'))}",
+        "less_than": f"below {_plain(context.get('lt'))}",
         "literal_error": f"one of {_listed(str(context.get('expected', '')))}",
         "finite_number": "a finite number",
         "too_long": f"at most {context.get('max_length')} numbers",
@@ -136,9 +136,12 @@ def _listed(expected: str) -> str:
 
 
 def _shown(value: object) -> str:
-    return (
-        f"'{value}'" if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else f"{value}"
-    )
+    return f"'{value}'" if isinstance(value, str) else _plain(value)
+
+
+def _plain(value: object) -> str:
+    """0.0 as 0."""
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
 
 
 def _usage_sentence(error: Exception) -> str:

@@ -1,0 +1,291 @@
+"""Training from the command line: what lands on disk, what is printed, stopping and going on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vae_explorer.latent.encodings import Encodings
+from vae_explorer.runs.folder import RunFolder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _pictures(folder: Path, n: int = 12) -> Path:
+    rng = np.random.default_rng(0)
+    for k in range(n):
+        place = folder / ("dark" if k % 2 else "light")
+        place.mkdir(parents=True, exist_ok=True)
+        pixels = rng.integers(0, 100, (30, 40, 3), dtype=np.uint8) + (0 if k % 2 else 150)
+        Image.fromarray(pixels.astype(np.uint8)).save(place / f"{k}.png")
+    return folder
+
+
+def test_that_the_last_line_is_one_object_with_the_losses_of_every_split(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    answer = program("train", *tiny, "--epochs", 2, "--out", tmp_path / "run", "--json")
+    assert answer.code == 0
+    assert answer.err == ""
+    assert answer.json["run"] == str(tmp_path / "run")
+    assert answer.json["epochs"] == 2
+    assert answer.json["status"] == "finished"
+    assert answer.json["test"] is None  # the digits have no test images
+    for split in ("train", "validation"):
+        losses = answer.json[split]
+        assert losses["elbo"] == pytest.approx(-(losses["recon"] + losses["kl"]))
+        assert 10 < losses["recon"] < 64
+    assert [line.get("event") for line in answer.lines] == ["started", "epoch", "epoch", None]
+    assert answer.lines[2]["epoch"] == 2
+
+
+def test_that_a_person_reads_progress_on_stderr_and_the_result_on_stdout(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    answer = program("train", *tiny, "--epochs", 2, "--out", tmp_path / "run")
+    assert answer.code == 0
+    assert "epoch 2/2" in answer.err
+    assert "1,797" in answer.err
+    assert "validation" in answer.out
+    assert answer.out.rstrip().endswith(f"vae-explorer --run {tmp_path / 'run'}")
+    assert "Traceback" not in answer.err
+
+
+def test_that_everything_about_the_run_is_kept(trained: Path) -> None:
+    run = RunFolder.open(trained)
+    assert run.info.status == "finished"
+    assert run.info.config.model.hidden == (24,)
+    assert len(run.history().epochs) == 3
+    encodings = Encodings.from_arrays(run.load_latents() or {})
+    assert len(encodings) == 180
+    assert encodings.step == run.load_snapshot().step
+
+
+def test_that_without_out_a_dated_run_appears_among_the_persons_own(
+    program: Any, tiny: list[str], home: Path
+) -> None:
+    answer = program("train", *tiny, "--epochs", 1, "--json")
+    assert Path(answer.json["run"]).parent == home / "runs"
+    assert Path(answer.json["run"]).name.startswith("digits-2d-")
+    listed = program("runs", "--json")
+    assert [card["run"] for card in listed.json["runs"]] == [answer.json["run"]]
+
+
+def test_that_options_reach_the_run(program: Any, home: Path, tmp_path: Path) -> None:
+    options = (
+        "--data digits --net conv --width 4 --latent-dim 3 --likelihood gaussian --sigma 0.2 --beta 0.5 "
+        "--warmup 2 --epochs 1 --batch-size 300 --lr 2e-3 --seed 5 --limit 400 --validation-fraction 0.25 "
+        "--data-seed 3 --size 12x10 --fit stretch --background #102030 --device cpu"
+    )
+    assert program("train", *options.split(), "--out", tmp_path / "run").code == 0
+    config = RunFolder.open(tmp_path / "run").info.config
+    assert (config.model.network, config.model.width, config.model.latent_dim) == ("conv", 4, 3)
+    assert (config.model.likelihood, config.model.sigma) == ("gaussian", 0.2)
+    assert (config.objective.beta, config.objective.warmup_epochs) == (0.5, 2.0)
+    assert (config.epochs, config.batch_size, config.learning_rate, config.seed) == (1, 300, 2e-3, 5)
+    data = config.data
+    assert (data.n_images, data.validation_fraction, data.seed) == (400, 0.25, 3)
+    assert (data.width, data.height, data.fit, data.background) == (12, 10, "stretch", "#102030")
+    assert RunFolder.open(tmp_path / "run").info.data.image_shape == (1, 10, 12)
+
+
+@pytest.mark.parametrize("option", [["--autoencoder"], ["--objective", "autoencoder"]])
+def test_that_a_plain_autoencoder_has_no_kl(
+    program: Any, tiny: list[str], tmp_path: Path, option: list[str]
+) -> None:
+    answer = program("train", *tiny, *option, "--epochs", 1, "--out", tmp_path / "run", "--json")
+    assert answer.json["validation"]["kl"] == 0.0
+
+
+def test_that_a_folder_of_pictures_is_trained_on_and_bad_files_are_named(
+    program: Any, home: Path, tmp_path: Path
+) -> None:
+    folder = _pictures(tmp_path / "pictures")
+    (folder / "dark" / "broken.png").write_bytes(b"\x89PNG nonsense")
+    options = ["--size", "16x12", "--fit", "pad", "--background", "#ffffff", "--net", "mlp", "--epochs", 1]
+    answer = program(
+        "train", "--data", folder, *options, "--out", tmp_path / "run", "--json", "--device", "cpu"
+    )
+    assert answer.code == 0, answer.err
+    assert [Path(file["path"]).name for file in answer.json["skipped"]] == ["broken.png"]
+    info = RunFolder.open(tmp_path / "run").info
+    assert info.data.image_shape == (3, 12, 16)
+    assert info.data.class_names == ("dark", "light")
+
+
+def test_that_going_on_equals_never_having_stopped(program: Any, tiny: list[str], tmp_path: Path) -> None:
+    whole = program("train", *tiny, "--epochs", 4, "--out", tmp_path / "whole", "--json")
+    program("train", *tiny, "--epochs", 2, "--out", tmp_path / "parts")
+    parts = program("train", "--resume", tmp_path / "parts", "--epochs", 4, "--json")
+    assert parts.code == 0
+    for split in ("train", "validation"):
+        assert parts.json[split] == whole.json[split]
+    assert parts.lines[0]["epoch"] == 2
+    assert RunFolder.open(tmp_path / "parts").info.config.epochs == 4
+
+
+def test_that_learning_rate_and_beta_may_change_on_the_way(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    program("train", *tiny, "--epochs", 1, "--out", tmp_path / "run")
+    answer = program(
+        "train", "--resume", tmp_path / "run", "--epochs", 2, "--lr", "5e-4", "--beta", 2, "--json"
+    )
+    assert answer.code == 0
+    changed = {line["name"]: line["value"] for line in answer.lines if line.get("event") == "setting"}
+    assert changed == {"learning_rate": 5e-4, "beta": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "has finished its 3 epochs"),
+        (["--epochs", "9", "--latent-dim", "5"], "start a new run"),
+        (["--epochs", "9", "--seed", "4"], "another seed"),
+        (["--epochs", "9", "--limit", "100"], "other pictures"),
+    ],
+)
+def test_that_what_cannot_go_on_is_refused_in_words(
+    program: Any, trained: Path, options: list[str], words: str
+) -> None:
+    before = {path: path.read_bytes() for path in trained.rglob("*") if path.is_file()}
+    answer = program("train", "--resume", trained, *options)
+    assert answer.code == 2
+    assert words in answer.err
+    assert answer.out == ""
+    assert before == {path: path.read_bytes() for path in trained.rglob("*") if path.is_file()}
+
+
+def test_that_a_model_without_resume_state_cannot_go_on(program: Any, trained: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(trained, tmp_path / "copy"))
+    (copy / "resume.safetensors").unlink()
+    answer = program("train", "--resume", copy, "--epochs", 9)
+    assert answer.code == 2
+    assert "holds no state to go on from" in answer.err
+
+
+def test_that_an_existing_run_is_never_overwritten(program: Any, tiny: list[str], trained: Path) -> None:
+    answer = program("train", *tiny, "--out", trained)
+    assert answer.code == 2
+    assert f"--resume {trained}" in answer.err
+
+
+@pytest.mark.parametrize("kind", ["file", "full", "below a file"])
+def test_that_a_place_that_cannot_hold_a_run_is_refused_before_anything_is_loaded(
+    program: Any, tiny: list[str], tmp_path: Path, kind: str
+) -> None:
+    place = tmp_path / "place"
+    if kind == "full":
+        place.mkdir()
+        (place / "letter.txt").write_text("hello")
+    else:
+        place.write_text("hello")
+    answer = program("train", *tiny, "--out", place / "run" if kind == "below a file" else place)
+    assert answer.code == 2
+    assert "--out" in answer.err
+    assert "1,797" not in answer.err
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_that_a_write_protected_place_is_said_in_words(program: Any, tiny: list[str], tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        answer = program("train", *tiny, "--out", tmp_path / "run")
+    finally:
+        tmp_path.chmod(0o700)
+    assert answer.code == 2
+    assert "write-protected" in answer.err
+
+
+def test_that_a_set_that_is_not_on_disk_names_the_option_that_fetches_it(
+    program: Any, home: Path, tmp_path: Path
+) -> None:
+    answer = program("train", "--data", "kmnist", "--data-root", tmp_path)
+    assert answer.code == 2
+    assert "--download" in answer.err
+    assert str(tmp_path) in answer.err
+
+
+def test_that_an_absent_device_is_refused_before_anything_is_loaded(program: Any, tmp_path: Path) -> None:
+    answer = program("train", "--data", "digits", "--device", "cuda:99", "--out", tmp_path / "run")
+    assert answer.code == 2
+    assert "cuda:99" in answer.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_that_a_diverging_run_says_so_and_keeps_its_last_good_weights(program: Any, tmp_path: Path) -> None:
+    options = ["--data", "digits", "--net", "mlp", "--likelihood", "gaussian", "--sigma", "1e-30"]
+    answer = program("train", *options, "--device", "cpu", "--out", tmp_path / "run", "--json")
+    assert answer.code == 1
+    assert answer.json["status"] == "diverged"
+    assert "smaller learning rate" in answer.err
+    assert program("decode", tmp_path / "run", "--z", "0,0", "--out", tmp_path / "a.png").code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
+def test_that_ctrl_c_keeps_the_state_and_going_on_from_it_is_exact(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "vae_explorer", "train", *tiny, "--epochs", "100000"]
+    with subprocess.Popen(
+        [*command, "--out", str(tmp_path / "run"), "--json"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:  # "started", then the first epoch
+            if json.loads(line)["event"] == "epoch":
+                break
+        process.send_signal(signal.SIGINT)
+        rest, error = process.communicate()
+    assert process.returncode == 130, error
+    last = json.loads(rest.splitlines()[-1])
+    assert last["status"] == "stopped"
+    assert last["validation"]["elbo"] < 0
+    n = last["epochs"] + 1
+    resumed = program("train", "--resume", tmp_path / "run", "--epochs", n, "--json")
+    whole = program("train", *tiny, "--epochs", n, "--out", tmp_path / "whole", "--json")
+    assert resumed.json["train"] == whole.json["train"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
+def test_that_a_polite_kill_stops_as_well_and_tells_how_to_go_on(tiny: list[str], tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "vae_explorer",
+            "train",
+            *tiny,
+            "--epochs",
+            "100000",
+            "--out",
+            str(tmp_path / "r u n"),
+        ],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("epoch 1/"):
+                break
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate()
+    assert process.returncode == 143
+    assert f'vae-explorer train --resume "{tmp_path / "r u n"}"' in error
+    assert "Traceback" not in error
