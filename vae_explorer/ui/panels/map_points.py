@@ -1,0 +1,250 @@
+"""``MapPoints``: the session's encodings as the map's points: placed, coloured, emphasised."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from vae_explorer.data.image_set import Split
+from vae_explorer.latent.encodings import Encodings
+from vae_explorer.latent.plane import Plane
+from vae_explorer.latent.planes import axes_plane, default_plane
+from vae_explorer.ui.session import Session
+from vae_explorer.ui.theme import class_colours, rgb, theme_manager, value_lut
+from vae_explorer.ui.widgets.map.legend import LegendCard
+from vae_explorer.ui.widgets.map.map_view import MapView
+from vae_explorer.ui.widgets.map.point_colours import Colouring, ColourMode, by_category, by_value, plain
+from vae_explorer.ui.widgets.map.projection import Projected, prior_centre, project
+
+__all__ = ["MapPoints"]
+
+MAX_NUMBERS_INLINE = 2_000_000  # n · D that is projected in a few ms; more goes to the slow thread
+SPLIT_NAMES = ("train", "validation", "test")
+_EMPTY = Projected(np.empty((0, 2), dtype=np.float32))
+
+
+class MapPoints(QObject):
+    """Follows encodings, plane, images, legend and lasso.
+
+    Signals
+    -------
+    placed
+        The points lie at their newest places: marks that hang on them should follow.
+    """
+
+    placed = Signal()
+
+    def __init__(self, session: Session, view: MapView, legend: LegendCard) -> None:
+        super().__init__(view)
+        self._session = session
+        self._view = view
+        self._legend = legend
+        self._shown: Encodings | None = None
+        self._plane: Plane | None = None  # that the shown points are projected on
+        self._fit_pending = True
+        self._wanted_mode: ColourMode | None = None  # chosen by the person
+        self._palette = "viridis"
+        session.model_replaced.connect(self._on_session_model_replaced)
+        session.encodings_changed.connect(self._on_session_encodings_changed)
+        session.plane_changed.connect(self._on_session_plane_changed)
+        session.images_changed.connect(self.recolour)
+        session.explorer_changed.connect(self._on_session_explorer_changed)
+        session.lasso_changed.connect(self._on_session_lasso_changed)
+        legend.mode_chosen.connect(self.choose_mode)
+        legend.palette_chosen.connect(self._on_legend_palette_chosen)
+        legend.switched_off_changed.connect(self.recolour)
+        theme_manager().changed.connect(self.recolour)
+
+    @property
+    def shown(self) -> Encodings | None:
+        """The encodings whose rows the map's points are."""
+        return self._shown
+
+    @Slot(object)
+    def choose_mode(self, mode: ColourMode) -> None:
+        """Colour by `mode` from now on."""
+        self._wanted_mode = mode
+        self.recolour()
+
+    def image_of(self, row: int) -> int | None:
+        """Index in the `ImageSet` of a point."""
+        return int(self._shown.index[row]) if self._shown is not None and row < len(self._shown) else None
+
+    def row_of(self, image: int) -> int | None:
+        """Point of an image, if it is on the map."""
+        return self._shown.row_of(image) if self._shown is not None else None
+
+    def rows_of(self, images: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Points of those of the images that are on the map."""
+        if self._shown is None:
+            return np.empty(0, dtype=np.int64)
+        at = np.searchsorted(self._shown.index, images)
+        at = np.minimum(at, max(len(self._shown) - 1, 0))
+        return at[self._shown.index[at] == images] if len(self._shown) else np.empty(0, dtype=np.int64)
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_session_model_replaced(self) -> None:
+        self._session.slow.cancel("map points")
+        self._shown = None
+        self._plane = None
+        self._fit_pending = True
+        self._legend.set_switched_off(frozenset())
+        self._view.set_points(_EMPTY)
+        self._view.set_on_line(self._session.latent_dim == 1)
+        self._view.fit()
+
+    @Slot(object)
+    def _on_session_encodings_changed(self, encodings: Encodings | None) -> None:
+        if encodings is None:
+            self._shown = None
+            self._view.set_points(_EMPTY)
+            self.recolour()
+            return
+        plane = self._session.plane
+        if plane is None or encodings.latent_dim != plane.latent_dim:
+            return
+        if self._fit_pending and plane.latent_dim > 2 and _is_default(plane):
+            first, second = (int(d) for d in encodings.dims_by_kl()[:2])
+            if (first, second) != (0, 1):  # the two directions that say most
+                self._session.set_plane(axes_plane(plane.latent_dim, first, second))
+                return  # plane_changed projects
+        self._project()
+
+    @Slot(object)
+    def _on_session_plane_changed(self, plane: Plane | None) -> None:
+        if plane is None:
+            return
+        self._view.set_on_line(plane.latent_dim == 1)
+        self._view.set_labels(plane.label_u, plane.label_v)
+        explorer = self._session.explorer
+        self._view.set_prior(prior_centre(plane), in_view=explorer is None or explorer.variational)
+        turned = self._plane is None or not (
+            np.array_equal(plane.u, self._plane.u) and np.array_equal(plane.v, self._plane.v)
+        )
+        if turned:
+            self._fit_pending = True
+        if self._session.encodings is not None:
+            self._project()
+        elif turned:
+            self._view.fit()
+
+    @Slot()
+    def _on_session_explorer_changed(self) -> None:
+        explorer, plane = self._session.explorer, self._session.plane
+        if explorer is not None and plane is not None:
+            self._view.set_prior(prior_centre(plane), in_view=explorer.variational)
+        self.recolour()
+
+    @Slot()
+    def _on_session_lasso_changed(self) -> None:
+        self._emphasise()
+
+    @Slot(str)
+    def _on_legend_palette_chosen(self, palette: str) -> None:
+        self._palette = palette
+        self.recolour()
+
+    @Slot()
+    def recolour(self) -> None:
+        """Colour the points anew, and tell the legend."""
+        n = len(self._shown) if self._shown is not None else 0
+        mode, possible, note = self._mode()
+        colouring = self._colouring(mode, n) if n else None
+        self._legend.set_mode(mode, possible, "Needs the pictures, which are not loaded.")
+        self._legend.setVisible(n > 0)
+        if colouring is not None:
+            self._view.set_colouring(colouring)
+            self._legend.show_colouring(colouring, self._palette, note)
+
+    # --- private -------------------------------------------------------------------------------
+
+    def _project(self) -> None:
+        encodings, plane = self._session.encodings, self._session.plane
+        if encodings is None or plane is None or encodings.latent_dim != plane.latent_dim:
+            return
+        mu = encodings.mu
+        if mu.size <= MAX_NUMBERS_INLINE:
+            self._session.slow.cancel("map points")
+            self._take(project(mu, plane), encodings, plane)
+            return
+        self._session.slow.request(
+            "map points",
+            lambda _is_stale: project(mu, plane),
+            lambda projected: self._take(projected, encodings, plane),
+            priority=-5,
+        )
+
+    def _take(self, projected: Projected, encodings: Encodings, plane: Plane) -> None:
+        before = self._shown
+        same = before is not None and np.array_equal(before.index, encodings.index)
+        glides = same and before is not encodings and not self._fit_pending
+        self._shown, self._plane = encodings, plane
+        self._view.set_points(projected, moving=glides)
+        if not same or before is not encodings:
+            self.recolour()
+            self._emphasise()
+        if self._fit_pending:
+            self._fit_pending = False
+            self._view.fit()
+        self.placed.emit()
+
+    def _emphasise(self) -> None:
+        rows = self.rows_of(self._session.lasso)
+        emphasised = None
+        if len(rows) and self._shown is not None:
+            emphasised = np.zeros(len(self._shown), dtype=bool)
+            emphasised[rows] = True
+        self._view.set_emphasised(emphasised)
+
+    def _mode(self) -> tuple[ColourMode, frozenset[ColourMode], str]:
+        """The mode in force, those that can be chosen, and what the legend should add."""
+        images, explorer, shown = self._session.images, self._session.explorer, self._shown
+        possible = {ColourMode.RECON}
+        if explorer is None or explorer.variational:
+            possible.add(ColourMode.KL)
+        fits = (
+            images is not None
+            and shown is not None
+            and (len(shown) == 0 or int(shown.index[-1]) < len(images))
+        )
+        if fits and images is not None:
+            possible.add(ColourMode.SPLIT)
+            if images.labels is not None:
+                possible.add(ColourMode.CLASS)
+        wanted = self._wanted_mode or ColourMode.CLASS
+        if wanted in possible:
+            return wanted, frozenset(possible), ""
+        if not fits:
+            return wanted, frozenset(possible | {wanted}), "Colours appear when the pictures are loaded."
+        return ColourMode.RECON, frozenset(possible), ""
+
+    def _colouring(self, mode: ColourMode, n: int) -> Colouring:
+        theme, images, shown = theme_manager().theme, self._session.images, self._shown
+        grey = rgb(theme.muted)
+        assert shown is not None
+        if mode.is_value:
+            values = shown.recon if mode is ColourMode.RECON else shown.kl
+            return by_value(values, value_lut("cividis" if self._palette == "cividis" else "viridis"), grey)
+        if images is None or len(shown) == 0 or int(shown.index[-1]) >= len(images):
+            return plain(n, rgb(theme.accent_bright), grey)
+        if mode is ColourMode.CLASS and images.labels is not None:
+            codes: NDArray[np.integer] = images.labels[shown.index]
+            names = images.class_names
+        else:
+            codes, names = images.split[shown.index].astype(np.int64), SPLIT_NAMES[: len(Split)]
+        return by_category(codes, names, class_colours(len(names), theme), grey, self._legend_off(mode))
+
+    def _legend_off(self, mode: ColourMode) -> frozenset[int]:
+        return self._legend.switched_off if mode is self._legend.mode else frozenset()
+
+
+def _is_default(plane: Plane) -> bool:
+    first = default_plane(plane.latent_dim)
+    return bool(
+        np.array_equal(plane.u, first.u)
+        and np.array_equal(plane.v, first.v)
+        and np.array_equal(plane.origin, first.origin)
+    )

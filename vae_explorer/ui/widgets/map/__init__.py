@@ -1,0 +1,1 @@
+"""The latent map: a painted plane with layers, marks, tools and legend."""

@@ -1,0 +1,400 @@
+"""``MapCanvas``: the painted plane with its layers and marks; knows neither mouse nor session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractAnimation,
+    QEasingCurve,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QVariantAnimation,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from vae_explorer.ui.theme import Theme, rgb, theme_manager
+from vae_explorer.ui.widgets.map.axes_layer import (
+    caption_font,
+    paint_grid,
+    paint_line_contours,
+    paint_prior,
+    paint_titles,
+)
+from vae_explorer.ui.widgets.map.density import DensityPicture, density_picture
+from vae_explorer.ui.widgets.map.marks import Marks, paint_marks
+from vae_explorer.ui.widgets.map.point_colours import Colouring
+from vae_explorer.ui.widgets.map.points_layer import PointsLayer
+from vae_explorer.ui.widgets.map.projection import Projected
+from vae_explorer.ui.widgets.map.tapestry_layer import TapestryLayer
+from vae_explorer.ui.widgets.map.viewport import Box, Viewport, data_box, united
+
+__all__ = ["Layer", "MapCanvas"]
+
+MOTION_MS = 140  # of a view that resets, and of points that move to newer places
+FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
+PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
+DEFAULT_TAPESTRY_OPACITY = 0.42
+MIN_ZOOM, MAX_ZOOM = 0.02, 20_000.0  # against the fitted view
+
+
+class Layer(StrEnum):
+    """What can be shown and hidden."""
+
+    POINTS = "points"
+    TAPESTRY = "tapestry"
+    DENSITY = "density"
+    PRIOR = "prior"
+    AXES = "axes"
+
+
+class MapCanvas(QWidget):
+    """Layers from the ground up: tapestry, density, axes, prior, points, marks.
+
+    All but the marks are kept as one picture, so that a moving cursor costs one copy of it.
+
+    Signals
+    -------
+    view_changed
+        The visible part of the plane is another, or has another size.
+    layers_changed
+        A layer was shown or hidden.
+    """
+
+    view_changed = Signal()
+    layers_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.points = PointsLayer()
+        self.tapestry = TapestryLayer()
+        self._viewport = Viewport.fitting(PRIOR_BOX, 600, 400, FIT_MARGINS)
+        self._fitted_scale = self._viewport.scale
+        self._follows_size = True  # until a person moves the view, a resize fits it anew
+        self._layers = {Layer.POINTS, Layer.TAPESTRY}
+        self._marks = Marks()
+        self._on_line = False
+        self._target = Projected(np.empty((0, 2), dtype=np.float32))  # where the points are, or are moving to
+        self._density: DensityPicture | None = None
+        self._density_image: QImage | None = None
+        self._prior_centre = (0.0, 0.0)
+        self._shows_prior_box = True
+        self._labels = ("z1", "z2")
+        self._tapestry_opacity = DEFAULT_TAPESTRY_OPACITY
+        self._base: QPixmap | None = None
+        self._shows_focus = False
+        self._from_xy = self._target.xy
+        self._to_view = self._viewport
+        self._from_view = self._viewport
+        self._view_motion = self._motion(self._on_view_motion_value_changed)
+        self._point_motion = self._motion(self._on_point_motion_value_changed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        theme_manager().changed.connect(self._on_theme_manager_changed)
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    @property
+    def viewport(self) -> Viewport:
+        return self._viewport
+
+    @property
+    def on_line(self) -> bool:
+        """True for D = 1: a line with its density above."""
+        return self._on_line
+
+    @property
+    def projected(self) -> Projected:
+        """The points' places, also while they are still moving there."""
+        return self._target
+
+    @property
+    def marks(self) -> Marks:
+        return self._marks
+
+    @property
+    def layers(self) -> frozenset[Layer]:
+        return frozenset(self._layers)
+
+    @property
+    def tapestry_opacity(self) -> float:
+        return self._tapestry_opacity
+
+    @property
+    def is_view_untouched(self) -> bool:
+        """True until a person pans or zooms."""
+        return self._follows_size
+
+    def set_on_line(self, on_line: bool) -> None:
+        """Show a line (D = 1) instead of a plane."""
+        self._on_line = on_line
+        self.redraw()
+
+    def set_labels(self, label_u: str, label_v: str) -> None:
+        """Names of the two directions."""
+        self._labels = (label_u, label_v)
+        self.redraw()
+
+    def set_prior(self, centre: tuple[float, float], *, in_view: bool = True) -> None:
+        """Centre of the prior's section; `in_view`: a fitted view holds its 3σ circle."""
+        self._prior_centre = centre
+        self._shows_prior_box = in_view
+        self.redraw()
+
+    def set_points(self, projected: Projected, *, moving: bool = False) -> None:
+        """Show points at other places; `moving`: the same points, which glide there."""
+        glides = moving and len(projected.xy) == len(self.points) > 0 and self.isVisible()
+        before = self.points.xy
+        self._point_motion.stop()
+        self._target = projected
+        self.points.set_projected(projected)
+        self._density_image = None
+        self._density = None
+        if glides:
+            self._from_xy = before
+            self.points.set_xy(before)
+            self._point_motion.start()
+        self.redraw()
+
+    def set_colouring(self, colouring: Colouring) -> None:
+        self.points.set_colouring(colouring)
+        self.redraw()
+
+    def set_emphasised(self, emphasised: NDArray[np.bool_] | None) -> None:
+        """Points to brighten while the others dim, (n,)."""
+        self.points.set_emphasised(emphasised)
+        self.redraw()
+
+    def set_point_looks(self, size_factor: float, opacity: float) -> None:
+        self.points.set_looks(size_factor, opacity)
+        self.redraw()
+
+    def set_tapestry_opacity(self, opacity: float) -> None:
+        self._tapestry_opacity = opacity
+        self.redraw()
+
+    def set_layer(self, layer: Layer, shown: bool) -> None:
+        if shown != (layer in self._layers):
+            (self._layers.add if shown else self._layers.discard)(layer)
+            self.redraw()
+            self.layers_changed.emit()
+            self.view_changed.emit()  # a tapestry that appears wants tiles
+
+    def change_marks(self, **changes: Any) -> None:  # Any: fields of Marks, checked by dataclasses.replace
+        """Replace some of the marks."""
+        self._marks = replace(self._marks, **changes)
+        self.update()
+
+    def set_focus_ring(self, shown: bool) -> None:
+        """Frame the map: it has the keyboard."""
+        self._shows_focus = shown
+        self.update()
+
+    def redraw(self) -> None:
+        """Paint every layer anew at the next opportunity."""
+        self._base = None
+        self.update()
+
+    # --- the view ------------------------------------------------------------------------------
+
+    def set_viewport(self, viewport: Viewport, *, animated: bool = False) -> None:
+        """Show another part of the plane, as a person's choice: a resize will keep its middle."""
+        self._follows_size = False
+        self._go(viewport, animated=animated)
+
+    def zoom(
+        self, factor: float, at_px: tuple[float, float] | None = None, *, animated: bool = False
+    ) -> None:
+        """Zoom in (factor > 1) or out around a pixel, the middle if None; stops at sensible ends."""
+        lowest, highest = MIN_ZOOM * self._fitted_scale, MAX_ZOOM * self._fitted_scale
+        scale = min(max(self._viewport.scale * factor, lowest), highest)
+        self.set_viewport(self._viewport.zoomed(scale / self._viewport.scale, at_px), animated=animated)
+
+    def fit(self, *, animated: bool = False) -> None:
+        """Show 99.5 % of the points on each axis, and the prior to 3σ."""
+        wanted = Viewport.fitting(self._fit_box(), self.width(), self.height(), FIT_MARGINS)
+        self._fitted_scale = wanted.scale
+        self._follows_size = True
+        self._go(wanted, animated=animated)
+
+    def share_in_view(self) -> float:
+        """Share of the points that the view shows; 1 without points."""
+        xy = self._target.xy
+        if len(xy) == 0:
+            return 1.0
+        x0, y0, x1, y1 = self._viewport.box
+        inside = (xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1)
+        return float(inside.mean())
+
+    def taken(self) -> list[QRect]:
+        """Rectangles of the canvas that floating cards cover."""
+        found = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return [card.geometry() for card in found if card.isVisible()]
+
+    def _fit_box(self) -> Box:
+        cx, cy = self._prior_centre
+        prior = (cx - 3.0, cy - 3.0, cx + 3.0, cy + 3.0)
+        points = data_box(self._target.xy)
+        if self._on_line:
+            top = float(self._target.curve[:, 1].max()) if self._target.curve is not None else 0.0
+            left, right = (
+                (prior[0], prior[2]) if self._shows_prior_box or points is None else (points[0], points[2])
+            )
+            if points is not None:
+                left, right = min(left, points[0]), max(right, points[2])
+            return (left, -0.12 * (right - left), right, max(top, 0.3 * (right - left)))
+        if points is not None and not self._shows_prior_box:
+            return points
+        return united(prior, points)
+
+    def _go(self, viewport: Viewport, *, animated: bool) -> None:
+        self._view_motion.stop()
+        if animated and self.isVisible() and viewport != self._viewport:
+            self._from_view, self._to_view = self._viewport, viewport
+            self._view_motion.start()
+        else:
+            self._place(viewport)
+
+    def _place(self, viewport: Viewport) -> None:
+        if viewport != self._viewport:
+            self._viewport = viewport
+            self.redraw()
+            self.view_changed.emit()
+
+    def _motion(self, slot: Any) -> QVariantAnimation:  # Any: a bound slot
+        motion = QVariantAnimation(self)
+        motion.setStartValue(0.0)
+        motion.setEndValue(1.0)
+        motion.setDuration(MOTION_MS)
+        motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        motion.valueChanged.connect(slot)
+        return motion
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_view_motion_value_changed(self, value: float) -> None:
+        if self._view_motion.state() == QAbstractAnimation.State.Running or value >= 1.0:
+            self._place(self._from_view.blended(self._to_view, value))
+
+    @Slot(object)
+    def _on_point_motion_value_changed(self, value: float) -> None:
+        target = self._target.xy
+        if len(self._from_xy) != len(target):
+            return
+        if value >= 1.0:
+            self.points.set_xy(target)
+        else:
+            self.points.set_xy(self._from_xy + np.float32(value) * (target - self._from_xy))
+        self.redraw()
+
+    @Slot(object)
+    def _on_theme_manager_changed(self, _theme: Theme) -> None:
+        self._density_image = None
+        self.redraw()
+
+    # --- painting ------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = theme_manager().theme
+        ratio = self.devicePixelRatioF()
+        if self._base is None or self._base.devicePixelRatio() != ratio:
+            self._base = self._painted_base(theme, ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._base)
+        painter.setFont(caption_font(self.font()))
+        paint_marks(painter, self._marks, self._viewport, theme, on_line=self._on_line)
+        if self._shows_focus:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(QColor(theme.accent_bright), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+
+    def _painted_base(self, theme: Theme, ratio: float) -> QPixmap:
+        viewport = self._viewport
+        base = QPixmap(round(viewport.width * ratio), round(viewport.height * ratio))
+        base.setDevicePixelRatio(ratio)
+        base.fill(QColor(theme.ground))
+        painter = QPainter(base)
+        painter.setFont(caption_font(self.font()))
+        if Layer.TAPESTRY in self._layers and not self.tapestry.is_empty:
+            self.tapestry.paint(painter, viewport, theme)
+            if not self._on_line:  # under a line nothing lies over the tiles: they stay bright
+                veil = QColor(theme.ground)
+                veil.setAlphaF(1.0 - self._tapestry_opacity)
+                painter.fillRect(0, 0, viewport.width, viewport.height, veil)
+        if Layer.DENSITY in self._layers and not self._on_line:
+            self._paint_density(painter, theme)
+        taken = self.taken()
+        if Layer.AXES in self._layers:
+            paint_grid(painter, viewport, theme, taken, on_line=self._on_line)
+            paint_titles(painter, viewport, theme, self._labels[0], self._labels[1], taken)
+        if Layer.PRIOR in self._layers:
+            if self._on_line:
+                paint_line_contours(painter, viewport, theme, self._prior_centre[0])
+            else:
+                paint_prior(painter, viewport, theme, self._prior_centre)
+        if self._on_line:
+            self._paint_curve(painter, theme)
+        if Layer.POINTS in self._layers:
+            self.points.paint(painter, viewport, ratio, theme)
+        painter.end()
+        return base
+
+    def _paint_density(self, painter: QPainter, theme: Theme) -> None:
+        if self._density is None:
+            self._density = density_picture(self._target.xy)
+        if self._density is None:
+            return
+        if self._density_image is None:
+            low, high = (theme.accent, theme.accent_bright) if theme.is_dark else ("#9DBDF7", theme.accent)
+            pixels = self._density.coloured(rgb(low), rgb(high))
+            height, width = pixels.shape[:2]
+            straight = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+            self._density_image = straight.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        x0, y0, x1, y1 = self._density.box
+        (left, top), (right, bottom) = self._viewport.to_px([[x0, y1], [x1, y0]])
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawImage(QRectF(left, top, right - left, bottom - top), self._density_image)
+
+    def _paint_curve(self, painter: QPainter, theme: Theme) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        base = float(self._viewport.to_px([0.0, 0.0])[1])
+        line = QColor(theme.muted)
+        line.setAlphaF(0.8)
+        painter.setPen(QPen(line, 1.2))
+        painter.drawLine(QPointF(0, base), QPointF(self._viewport.width, base))
+        curve = self._target.curve
+        if curve is None or len(curve) < 2:
+            return
+        outline = [QPointF(float(x), float(y)) for x, y in self._viewport.to_px(curve)]
+        if Layer.DENSITY in self._layers:
+            fill = QColor(theme.accent_bright)
+            fill.setAlphaF(0.18)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(
+                QPolygonF([QPointF(outline[0].x(), base), *outline, QPointF(outline[-1].x(), base)])
+            )
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.accent_bright), 1.6))
+        painter.drawPolyline(QPolygonF(outline))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._view_motion.stop()
+        self._viewport = self._viewport.resized(self.width(), self.height())
+        if self._follows_size:
+            wanted = Viewport.fitting(self._fit_box(), self.width(), self.height(), FIT_MARGINS)
+            self._fitted_scale = wanted.scale
+            self._viewport = wanted
+        self.redraw()
+        self.view_changed.emit()

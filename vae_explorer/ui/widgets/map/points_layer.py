@@ -1,0 +1,177 @@
+"""``PointsLayer``: projected points with colours, fading and emphasis, as one picture of the view."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter
+
+from vae_explorer.ui.theme import Theme, rgb
+from vae_explorer.ui.widgets.map.point_colours import Colouring, plain
+from vae_explorer.ui.widgets.map.point_raster import PointRaster, Splat, adapted_radius
+from vae_explorer.ui.widgets.map.projection import Projected
+from vae_explorer.ui.widgets.map.viewport import Viewport, data_box
+
+__all__ = ["PointsLayer"]
+
+FADE_TIERS = 8  # opacities told apart
+DIMMED_TIER = 1  # of points outside a lasso
+HALO_POINTS = 30_000  # beyond, rings of ground colour around points would hide their neighbours
+RINGED_POINTS = 400  # of a lasso; more rings would hide what they ring, and brightness is enough
+HALO_RADIUS_PX = 1.2  # device px; smaller points need no ring
+HALO_ALPHA = 120  # of 255
+CLOUD_SHARE = 0.9  # of the points on each axis, whose box the size of a point adapts to
+
+_Prepared = tuple[NDArray[np.intp], NDArray[np.uint8], list[Splat]]
+
+
+class PointsLayer:
+    """Everything the raster needs, prepared once a change and not once a frame."""
+
+    def __init__(self) -> None:
+        self.size_factor = 1.0
+        self.opacity = 1.0
+        self._raster = PointRaster()
+        self._xy: NDArray[np.float32] = np.empty((0, 2), dtype=np.float32)
+        self._fade: NDArray[np.float32] | None = None
+        self._colouring = plain(0, (255, 255, 255), (128, 128, 128))
+        self._emphasised: NDArray[np.bool_] | None = None
+        self._cloud_area = 1.0  # plane units²
+        self._prepared: _Prepared | None = None
+        self._prepared_for: tuple[Theme, float] | None = None
+        self._pixels: NDArray[np.uint32] | None = None  # the picture's memory
+        self._picture: QImage | None = None
+        self._drawn_for: tuple[Viewport, float, Theme] | None = None
+
+    def __len__(self) -> int:
+        return len(self._xy)
+
+    @property
+    def xy(self) -> NDArray[np.float32]:
+        """Plane coordinates as drawn, (n, 2)."""
+        return self._xy
+
+    @property
+    def active(self) -> NDArray[np.bool_]:
+        """Points that are not switched to grey, (n,)."""
+        return ~self._colouring.greyed
+
+    def set_projected(self, projected: Projected) -> None:
+        """Other points; colours and emphasis stay if their number does, and start plain if not."""
+        if len(projected.xy) != len(self._xy):
+            self._colouring = plain(len(projected.xy), (160, 170, 185), (128, 128, 128))
+            self._emphasised = None
+        self._fade = projected.fade
+        self.set_xy(projected.xy)
+        box = data_box(projected.xy, CLOUD_SHARE)
+        self._cloud_area = (box[2] - box[0]) * (box[3] - box[1]) if box is not None else 1.0
+        self._prepared = None
+
+    def set_xy(self, xy: NDArray[np.float32]) -> None:
+        """Move the points, (n, 2)."""
+        self._xy = xy
+        self._picture = None
+
+    def set_colouring(self, colouring: Colouring) -> None:
+        """One colour a point; ignored if made for another number of points."""
+        if len(colouring) == len(self._xy):
+            self._colouring = colouring
+            self._changed()
+
+    def set_emphasised(self, emphasised: NDArray[np.bool_] | None) -> None:
+        """Points to brighten and ring, (n,); the others dim. None: all alike."""
+        if emphasised is not None and (len(emphasised) != len(self._xy) or not emphasised.any()):
+            emphasised = None
+        self._emphasised = emphasised
+        self._changed()
+
+    def set_looks(self, size_factor: float, opacity: float) -> None:
+        """Size against the adapted one, and opacity 0–1."""
+        self.size_factor, self.opacity = size_factor, opacity
+        self._changed()
+
+    def radius_px(self, viewport: Viewport) -> float:
+        """Radius of a point, logical px; grows with the zoom and shrinks with the number of points."""
+        area = self._cloud_area * viewport.scale**2
+        return adapted_radius(len(self._xy), area) * self.size_factor
+
+    def paint(self, painter: QPainter, viewport: Viewport, ratio: float, theme: Theme) -> None:
+        """Draw into a painter whose logical pixels are the viewport's."""
+        if len(self._xy) == 0:
+            return
+        wanted = (viewport, ratio, theme)
+        if self._picture is None or self._drawn_for != wanted:
+            self._picture = self._drawn(viewport, ratio, theme)
+            self._drawn_for = wanted
+        border = PointRaster.BORDER / ratio
+        painter.drawImage(QPointF(-border, -border), self._picture)
+
+    def nearest(self, viewport: Viewport, px: tuple[float, float], reach_px: float) -> int | None:
+        """Row of the active point nearest to a pixel, if within reach."""
+        if len(self._xy) == 0:
+            return None
+        x, y = viewport.to_plane(px)
+        reach = reach_px / viewport.scale
+        dx, dy = self._xy[:, 0] - np.float32(x), self._xy[:, 1] - np.float32(y)
+        rows = np.flatnonzero((np.abs(dx) <= reach) & (np.abs(dy) <= reach) & self.active)
+        if len(rows) == 0:
+            return None
+        squared = dx[rows] ** 2 + dy[rows] ** 2
+        best = int(np.argmin(squared))
+        return int(rows[best]) if float(squared[best]) <= reach**2 else None
+
+    def _changed(self) -> None:
+        self._prepared = None
+        self._picture = None
+
+    def _drawn(self, viewport: Viewport, ratio: float, theme: Theme) -> QImage:
+        if self._prepared is None or self._prepared_for != (theme, ratio):
+            self._prepared = self._prepare(theme, ratio)
+            self._prepared_for = (theme, ratio)
+        colour, palette, splats = self._prepared
+        radius = self.radius_px(viewport) * ratio
+        if radius < HALO_RADIUS_PX * ratio:
+            splats = [splat for splat in splats if splat.flat is None or splat.grow_px > 1.1 * ratio]
+        pixels = self._raster.render(self._xy, colour, palette, viewport, ratio, radius, splats)
+        self._pixels = pixels
+        height, width = pixels.shape
+        picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+    def _prepare(self, theme: Theme, ratio: float) -> _Prepared:
+        n = len(self._xy)
+        colouring = self._colouring
+        tier = np.full(n, FADE_TIERS - 1, dtype=np.intp)
+        if self._fade is not None:
+            tier = np.rint(self._fade * (FADE_TIERS - 1)).astype(np.intp)
+        emphasised = self._emphasised
+        if emphasised is not None:
+            tier = np.where(emphasised, FADE_TIERS - 1, np.minimum(tier, DIMMED_TIER))
+        share = self.opacity * (np.arange(FADE_TIERS) + 0.4) / (FADE_TIERS - 0.6)
+        palette = np.repeat(colouring.palette, FADE_TIERS, axis=0)
+        alpha = palette[:, 3] * np.tile(share, len(colouring.palette))
+        palette[:, 3] = np.rint(alpha).clip(0, 255).astype(np.uint8)
+        colour = colouring.index * FADE_TIERS + tier
+        behind = colouring.greyed | (tier < FADE_TIERS // 2)
+        if emphasised is not None:
+            behind &= ~emphasised
+        front = ~behind if emphasised is None else ~behind & ~emphasised
+        splats = [Splat(np.flatnonzero(behind))]
+        rows = np.flatnonzero(front)
+        if emphasised is None and self._fade is None and 0 < len(rows) <= HALO_POINTS:
+            splats.append(Splat(rows, 1.0 * ratio, _packed(theme.ground, HALO_ALPHA)))
+        splats.append(Splat(rows))
+        if emphasised is not None:
+            chosen = np.flatnonzero(emphasised)
+            if len(chosen) <= RINGED_POINTS:
+                splats.append(Splat(chosen, 2.2 * ratio, _packed(theme.ground, 210)))
+                splats.append(Splat(chosen, 1.2 * ratio, _packed(theme.text, 255)))
+            splats.append(Splat(chosen))
+        return colour, palette, splats
+
+
+def _packed(colour: str, alpha: int) -> int:
+    red, green, blue = rgb(colour)
+    return (alpha << 24) | (red << 16) | (green << 8) | blue
