@@ -6,7 +6,15 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape, channels_of, scales_of, stride_of
+from vae_explorer.vae.networks.parts import (
+    Decoder,
+    Encoder,
+    ImageShape,
+    channels_of,
+    scales_of,
+    stride_of,
+    transposed,
+)
 
 __all__ = ["ConvDecoder", "ConvEncoder"]
 
@@ -43,13 +51,10 @@ class ConvDecoder(Decoder):
         self.start = nn.Sequential(
             nn.Linear(latent_dim, channels[0] * h * w), nn.Unflatten(1, (channels[0], h, w)), nn.ReLU()
         )
-        ups: list[nn.Module] = []
-        for i, (coarse, fine) in enumerate(pairwise(self._sizes)):
-            stride = stride_of(fine, coarse)
-            kernel = (2 + stride[0], 2 + stride[1])  # 4 doubles a side exactly, 3 keeps it
-            last = i == len(channels) - 1
-            ups.append(nn.ConvTranspose2d(channels[i], n_out if last else channels[i + 1], kernel, stride, 1))
-        self.ups = nn.ModuleList(ups)
+        steps = zip(pairwise([*channels, n_out]), pairwise(self._sizes), strict=True)
+        self.ups = nn.ModuleList(
+            transposed(n_in, n_next, coarse, fine) for (n_in, n_next), (coarse, fine) in steps
+        )
 
     def forward(self, z: Tensor) -> Tensor:
         maps: Tensor = self.start(z)

@@ -65,6 +65,16 @@ def channels_of(width: int, n_scales: int) -> list[int]:
     return [width * min(2**i, _MAX_GROWTH) for i in range(n_scales)]
 
 
+def transposed(n_in: int, n_out: int, coarse: Size, fine: Size) -> nn.ConvTranspose2d:
+    """Transposed convolution that doubles each side that was halved; crop its result to `fine`.
+
+    The kernel is 4 where a side doubles, so that every pixel is made from equally many taps (Odena,
+    Dumoulin & Olah 2016, *Deconvolution and checkerboard artifacts*), and 3 where it stays.
+    """
+    stride = stride_of(fine, coarse)
+    return nn.ConvTranspose2d(n_in, n_out, (2 + stride[0], 2 + stride[1]), stride, padding=1)
+
+
 def initialise(module: nn.Module, generator: torch.Generator) -> None:
     """Draw all weights of `module` as PyTorch does by default, but from `generator`.
 
@@ -75,9 +85,11 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
         if isinstance(part, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.kaiming_uniform_(part.weight, a=math.sqrt(5), generator=generator)
             if part.bias is not None:
-                fan_in = part.weight[0].numel()
+                fan_in = part.weight[0].numel()  # as PyTorch counts it, also for transposed convolutions
                 bound = 1 / math.sqrt(fan_in)
                 nn.init.uniform_(part.bias, -bound, bound, generator=generator)
+        elif isinstance(part, nn.GroupNorm):
+            part.reset_parameters()  # ones and zeros
     for part in module.modules():
         if callable(finish := getattr(part, "after_initialise", None)):
             finish()

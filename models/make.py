@@ -1,0 +1,187 @@
+"""Makes the models that ship with the program: ``python models/make.py [--data-root FOLDER] [name …]``.
+
+Each model is trained by the very command that its card shows, then packed: the newest weights as float16, the
+encodings of its images, its history, and a card with the losses of the packed weights. The result is an ordinary
+run folder of at most 2 MB, without a resume state.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from vae_explorer.data.image_set import ImageSet, Split
+from vae_explorer.data.load import load_now
+from vae_explorer.data.summary import describe
+from vae_explorer.evaluation.elbo import evaluate
+from vae_explorer.latent.explorer import Explorer
+from vae_explorer.runs.folder import RunFolder
+from vae_explorer.runs.info import Summary
+from vae_explorer.runs.shipped import ShippedCard, read_shipped_card, write_shipped_card
+from vae_explorer.runs.snapshot import Snapshot
+
+MODELS = Path(__file__).resolve().parent
+SIZE_MAX_MB = 2.0
+ENCODED_MAX = 12_000  # images: beyond it only validation and test images are on the shipped map
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A shipped model: words for its card, and the options of ``vae-explorer train``."""
+
+    title: str
+    description: str
+    options: str
+
+
+RECIPES = {
+    "blooms-2d": Recipe(
+        "Blooms",
+        "Flowers, stars and discs drawn by code, laid out on two dimensions by kind, colour and size.",
+        "--data blooms --net conv --width 32 --latent-dim 2 --likelihood gaussian --sigma 0.1 "
+        "--epochs 40 --batch-size 64 --lr 2e-3 --seed 0",
+    ),
+    "digits-2d": Recipe(
+        "Digits",
+        "The 1,797 small handwritten digits of scikit-learn on two dimensions; trains in a minute.",
+        "--data digits --net conv --width 32 --latent-dim 2 --likelihood bernoulli "
+        "--epochs 100 --batch-size 64 --lr 1e-3 --seed 0",
+    ),
+    "mnist-2d": Recipe(
+        "MNIST, 2-D",
+        "Handwritten digits on two dimensions: the classic picture of a latent space.",
+        "--data mnist --net conv --width 32 --latent-dim 2 --likelihood bernoulli "
+        "--epochs 12 --batch-size 128 --lr 2e-3 --seed 0",
+    ),
+    "mnist-10d": Recipe(
+        "MNIST, 10-D",
+        "Handwritten digits on ten dimensions: sharper, and a place to learn about planes and traversals.",
+        "--data mnist --net conv --width 32 --latent-dim 10 --likelihood bernoulli "
+        "--epochs 12 --batch-size 128 --lr 2e-3 --seed 0",
+    ),
+}
+
+
+def main() -> None:
+    """Make the models named on the command line, all by default, then the table of the README."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"any of {', '.join(RECIPES)}; default: all")
+    parser.add_argument("--data-root", type=Path, help="where MNIST lies in torchvision's layout")
+    parser.add_argument("--keep", type=Path, help="folder for the unpacked runs; runs found there are not trained")
+    chosen = parser.parse_args()
+    unknown = sorted(set(chosen.names) - set(RECIPES))
+    if unknown:
+        parser.error(f"there is no model {', '.join(unknown)}; choose from {', '.join(RECIPES)}")
+    with tempfile.TemporaryDirectory(prefix="vae-explorer-models-") as scratch:
+        work = chosen.keep or Path(scratch)
+        for name in chosen.names or RECIPES:
+            if not (work / name).exists():
+                train(RECIPES[name], work / name, chosen.data_root)
+            pack(name, RunFolder.open(work / name), chosen.data_root)
+    write_table()
+
+
+def train(recipe: Recipe, out: Path, data_root: Path | None) -> None:
+    """Run the card's command, plus where data lies and where the run goes."""
+    command = [sys.executable, "-m", "vae_explorer", "train", *shlex.split(recipe.options), "--out", str(out)]
+    if data_root is not None:
+        command += ["--data-root", str(data_root)]
+    subprocess.run(command, check=True)
+
+
+def pack(name: str, trained: RunFolder, data_root: Path | None) -> None:
+    """Replace the shipped folder `name` by the finished run `trained`, made small."""
+    if trained.info.status != "finished":
+        raise SystemExit(f"{trained.path} is {trained.info.status}, not finished; remove it and train again.")
+    config = trained.info.config
+    images = load_now(config.data.model_copy(update={"data_root": data_root}))
+    snapshot = _halved(trained.load_snapshot(), name)
+    recipe = RECIPES[name]
+    shutil.rmtree(MODELS / name, ignore_errors=True)
+    portable = config.model_copy(update={"data": config.data.model_copy(update={"data_root": None})})
+    packed = RunFolder.create(MODELS / name, portable, images, title=recipe.title)
+    packed.write_history(trained.history())
+    packed.save_snapshot(snapshot, half=True)
+    losses = evaluate(snapshot, images, seed=0)
+    summary = Summary(
+        train=losses[Split.TRAIN],
+        validation=losses.get(Split.VALIDATION),
+        test=losses.get(Split.TEST),
+    )
+    packed.update(status="finished", summary=summary, machine=trained.info.machine)
+    packed.save_latents(_encode(snapshot, images))
+    seconds = sum(record.seconds for record in trained.history().epochs)
+    machine = trained.info.machine
+    write_shipped_card(
+        packed.path,
+        ShippedCard(
+            title=recipe.title,
+            description=recipe.description,
+            data=f"{images.name} · {describe(images)}",
+            recipe=f"vae-explorer train {recipe.options}",
+            losses=summary,
+            minutes=round(seconds / 60, 1),
+            machine=machine.device if machine else "unknown",
+            n_parameters=sum(tensor.numel() for tensor in snapshot.weights.values()),
+        ),
+    )
+    size_mb = _size_mb(packed.path)
+    if size_mb > SIZE_MAX_MB:
+        raise SystemExit(f"{name} takes {size_mb:.2f} MB, more than {SIZE_MAX_MB:g} MB; make its network smaller.")
+    print(f"{name}: {size_mb:.2f} MB, validation −ELBO {_figure(summary.validation)}")
+
+
+def write_table() -> None:
+    """Write the table in the README from the cards on disk."""
+    readme = MODELS / "README.md"
+    start, end = "<!-- table by make.py -->", "<!-- end of table -->"
+    rows = ["| model | data | recipe | −ELBO train / validation / test (nats) | parameters | trained in |", "|---" * 6 + "|"]
+    for name in RECIPES:
+        if not (MODELS / name / "card.json").exists():
+            continue
+        card = read_shipped_card(MODELS / name)
+        losses = " / ".join(_figure(part) for part in (card.losses.train, card.losses.validation, card.losses.test))
+        rows.append(
+            f"| `{name}` | {card.data} | `{card.recipe}` | {losses} | {card.n_parameters:,} | "
+            f"{card.minutes:g} min, {card.machine} |"
+        )
+    text = readme.read_text(encoding="utf-8")
+    before, rest = text.split(start)
+    _, after = rest.split(end)
+    readme.write_text(f"{before}{start}\n" + "\n".join(rows) + f"\n{end}{after}", encoding="utf-8")
+
+
+def _halved(snapshot: Snapshot, name: str) -> Snapshot:
+    """The snapshot as it will be loaded again: rounded to float16, so that all figures are of these weights."""
+    weights = {key: tensor.half().float() for key, tensor in snapshot.weights.items()}
+    return Snapshot(
+        name, snapshot.step, snapshot.epoch, snapshot.model, snapshot.objective, snapshot.image_shape, weights
+    )
+
+
+def _encode(snapshot: Snapshot, images: ImageSet) -> dict:
+    index = images.indices()
+    if len(index) > ENCODED_MAX:
+        index = images.indices(Split.VALIDATION, Split.TEST)[:: 1]
+    if len(index) > ENCODED_MAX:
+        index = images.indices(Split.TEST)
+    return dict(Explorer.from_snapshot(snapshot).encode(images, index).to_arrays())
+
+
+def _size_mb(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+
+
+def _figure(losses: object) -> str:
+    elbo = getattr(losses, "elbo", None)
+    return "–" if elbo is None else f"{-elbo:.1f}"
+
+
+if __name__ == "__main__":
+    main()
