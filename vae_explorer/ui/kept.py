@@ -35,7 +35,7 @@ class KeptTray(QObject):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._model = ""
+        self._model = "" if session.explorer is None else session.explorer.run_name
         self._kept: dict[tuple[str, int], tuple[Kept, ...]] = {}
         self._session = session
         session.model_replaced.connect(self._on_session_model_replaced)

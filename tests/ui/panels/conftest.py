@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -122,7 +122,7 @@ class World:
         return self.explorer
 
 
-def open_world(
+def fill(
     session: Session, latent_dim: int = 2, *, variational: bool = True, images: ImageSet | None = None
 ) -> World:
     images = blob_images() if images is None else images
@@ -144,4 +144,10 @@ def session(qtbot: QtBot, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 def world(session: Session) -> World:
-    return open_world(session)
+    return fill(session)
+
+
+@pytest.fixture
+def open_world() -> Callable[..., World]:
+    """Put another model on screen: ``open_world(session, latent_dim, variational=…)``."""
+    return fill

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from vae_explorer.ui.panels.selection_panel import SelectionPanel
+
+SLOW_MS = 20_000  # the first import of scikit-learn
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, world: Any) -> SelectionPanel:
+    panel = SelectionPanel(world.session)
+    qtbot.addWidget(panel)
+    panel.resize(336, 700)
+    panel.show()
+    return panel
+
+
+def _select(qtbot: QtBot, world: Any, panel: SelectionPanel, image: int) -> None:
+    world.session.set_selection(image)
+    qtbot.waitUntil(lambda: panel.title.text().startswith(f"Image {image} "))
+
+
+def test_that_without_a_selection_the_panel_says_how_to_select(panel: SelectionPanel) -> None:
+    assert panel.is_empty
+    assert "Click a point on the map" in panel.empty_state.words
+
+
+def test_that_the_image_its_reconstruction_and_what_is_known_are_shown(
+    qtbot: QtBot, world: Any, panel: SelectionPanel
+) -> None:
+    _select(qtbot, world, panel, 10)
+    images, explorer = world.images, world.explorer
+    name = images.class_names[images.labels[10]]
+    assert panel.title.text() == f"Image 10 · class {name} · validation"
+    assert panel.facts.text().startswith(f"x {images.factors[10, 0]:.3g} · y ")
+    x = images.images[10:11]
+    assert np.array_equal(panel.pictures["original"].image, x[0])
+    assert np.array_equal(panel.pictures["reconstruction"].image, explorer.reconstruct(x).reconstruction[0])
+    assert panel._numbers["recon"].text() == f"{explorer.reconstruct(x).recon[0]:.1f} nats"
+
+
+def test_that_the_posterior_is_shown_with_its_standard_deviations(
+    qtbot: QtBot, world: Any, panel: SelectionPanel
+) -> None:
+    _select(qtbot, world, panel, 10)
+    mu = world.explorer.codes(world.images.images[10:11])[0]
+    assert [bar.name for bar in panel.posterior.bars] == ["z1", "z2"]
+    np.testing.assert_allclose([bar.mean for bar in panel.posterior.bars], mu, rtol=1e-5)
+    np.testing.assert_allclose([bar.std for bar in panel.posterior.bars], np.exp(-1.5), rtol=1e-5)
+
+
+def test_that_of_many_dimensions_those_that_tell_most_are_shown(
+    qtbot: QtBot, world: Any, panel: SelectionPanel, open_world: Any
+) -> None:
+    other = open_world(world.session, 30)
+    _select(qtbot, other, panel, 3)
+    mu = other.explorer.codes(other.images.images[3:4])[0]
+    wanted = [f"z{d + 1}" for d in np.argsort(-np.abs(mu), kind="stable")[:12]]
+    assert [bar.name for bar in panel.posterior.bars] == wanted
+    assert "12 of 30 dimensions" in panel.posterior_title.text()
+
+
+def test_that_the_eight_nearest_images_are_shown_and_a_click_selects_one(
+    qtbot: QtBot, world: Any, panel: SelectionPanel
+) -> None:
+    _select(qtbot, world, panel, 10)
+    qtbot.waitUntil(lambda: panel.neighbours.count == 8, timeout=SLOW_MS)
+    mu = world.session.encodings.mu
+    order = np.argsort(np.linalg.norm(mu - mu[10], axis=1), kind="stable")
+    assert panel.neighbour_images.tolist() == order[1:9].tolist()
+    panel.neighbours.clicked.emit(2)
+    assert world.session.selection == order[3]
+
+
+def test_that_the_cursor_goes_to_the_code_undoably(qtbot: QtBot, world: Any, panel: SelectionPanel) -> None:
+    _select(qtbot, world, panel, 10)
+    panel.go_button.click()
+    np.testing.assert_allclose(
+        world.session.cursor, world.explorer.codes(world.images.images[10:11])[0], rtol=1e-5
+    )
+    world.session.undo_stack.undo()
+    np.testing.assert_array_equal(world.session.cursor, [0.0, 0.0])
+    panel.close_button.click()
+    assert world.session.selection is None
+    assert panel.is_empty
+
+
+def test_that_an_autoencoder_has_a_code_and_no_posterior(
+    qtbot: QtBot, world: Any, panel: SelectionPanel, open_world: Any
+) -> None:
+    _select(qtbot, open_world(world.session, 2, variational=False), panel, 3)
+    assert panel.posterior_title.text() == "Code"
+    assert all(bar.std is None for bar in panel.posterior.bars)
+    assert not panel._numbers["KL"].isVisible()
