@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
@@ -15,27 +13,14 @@ from vae_explorer.data.spec import DataSpec, SourceName
 from vae_explorer.data.summary import describe
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.samples import N_SAMPLES, keep_samples, typical_rows
 from vae_explorer.ui.panels.time_words import duration
 from vae_explorer.ui.theme import SPACE_S
 from vae_explorer.ui.widgets.card import Section
 from vae_explorer.ui.widgets.form import ChoiceBox, InlineProblem
 from vae_explorer.ui.widgets.thumbnail_row import ThumbnailRow
 
-__all__ = ["DataCard", "typical_rows"]
-
-_THUMBNAILS = 6
-
-
-def typical_rows(images: ImageSet, n: int) -> NDArray[np.int64]:
-    """Indices of `n` images that show what the set holds: one of each class first, else evenly spread."""
-    if images.labels is not None and images.class_names:
-        chosen = []
-        for label in range(min(n, len(images.class_names))):
-            rows = np.flatnonzero(images.labels == label)
-            chosen += [int(rows[0])] if len(rows) else []
-        if chosen:
-            return np.array(chosen, dtype=np.int64)
-    return np.unique(np.linspace(0, len(images) - 1, min(n, len(images))).astype(np.int64))
+__all__ = ["DataCard"]
 
 
 class DataCard(Section):
@@ -94,11 +79,13 @@ class DataCard(Section):
         self._problem.show_problem("")
         name = images.name if images is not None else _name_of(spec)
         self._thumbnails.set_images(
-            None if images is None else images.images[typical_rows(images, _THUMBNAILS)]
+            None if images is None else images.images[typical_rows(images, N_SAMPLES)]
         )
         self._about.setText("Not loaded yet." if images is None else describe(images))
         self._about.setToolTip("" if images is None else f"{name}: {describe(images)}")
         self.refresh_sources(name)
+        if images is not None:
+            keep_samples(images, spec)
 
     def set_loading(self, progress: LoadProgressed | None) -> None:
         """Show how far loading is; None when nothing loads."""

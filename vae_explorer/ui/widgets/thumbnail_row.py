@@ -16,7 +16,7 @@ __all__ = ["ThumbnailRow"]
 
 
 class ThumbnailRow(QWidget):
-    """Square thumbnails of one height; without pictures, empty squares with a sign."""
+    """Square thumbnails of one height; without pictures, one square with a sign."""
 
     def __init__(self, side_px: int = 36, sign: str = "image", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,13 +53,13 @@ class ThumbnailRow(QWidget):
         gap = SPACE_XS
         if room > 1 and len(self._pictures) >= room:  # spread over the whole width
             gap = min(SPACE_S, (self.width() - room * self._side_px) // (room - 1))
-        for place in range(max(1, room) if not self._pictures else min(room, len(self._pictures))):
+        for place in range(max(1, min(room, len(self._pictures)))):
             square = QRect(place * (self._side_px + gap), 0, self._side_px, self._side_px)
             painter.fillRect(square, QColor(theme.ground))
             if self._pictures:
                 picture = self._pictures[place]
                 draw_picture(painter, fitted(picture.size(), square), picture)
-            elif place == 0:
+            else:
                 quarter = self._side_px // 4
                 icon(self._sign, "muted").paint(
                     painter, square.adjusted(quarter, quarter, -quarter, -quarter)
