@@ -54,6 +54,7 @@ class LinearExplorer:
     epoch: float = 1.0
     likelihood_name: str = "bernoulli"
     n_decoded: int = 0
+    n_reconstructed: int = 0
     threads: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -90,6 +91,7 @@ class LinearExplorer:
         return mu, np.full_like(mu, -3.0)
 
     def reconstruct(self, x: NDArray[np.uint8]) -> Any:
+        self.n_reconstructed += len(x)
         shown = self.decode(self.codes(x))
         recon = np.square((x.astype(float) - shown) / 255.0).sum(axis=(1, 2, 3)).astype(np.float32)
         kl = (0.5 * np.square(self.codes(x)).sum(axis=1)).astype(np.float32)

@@ -51,9 +51,9 @@ def test_that_only_rows_in_view_are_reconstructed(
     seen = len(panel.list.rows_in_view)
     assert seen < len(panel.ranking)
     newer = world.newer_weights()
-    qtbot.waitUntil(lambda: newer.n_decoded > 0, timeout=3000)
+    qtbot.waitUntil(lambda: newer.n_reconstructed > 0, timeout=3000)
     qtbot.waitUntil(lambda: not panel.is_busy)
-    assert newer.n_decoded == seen
+    assert newer.n_reconstructed == seen
 
 
 def test_that_scrolling_fills_in_the_rows_that_come_into_view(

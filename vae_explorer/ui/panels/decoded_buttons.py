@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QToolButton
+from collections.abc import Callable
 
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import set_help, tool_button
 
-__all__ = ["keep_button", "redraw_button", "sample_button", "smooth_button", "variations_button"]
+__all__ = [
+    "copy_button",
+    "keep_button",
+    "redraw_button",
+    "sample_button",
+    "smooth_button",
+    "variations_button",
+]
+
+
+def copy_button(copy_image: Callable[[], None], copy_coordinates: Callable[[], None]) -> QToolButton:
+    """Copies both when pressed; its menu one of them."""
+    button = tool_button("copy", "Copy")
+    button.setObjectName("copyButton")
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    set_help(
+        button,
+        "Copy the picture and its coordinates",
+        "Puts the picture and its coordinates on the clipboard together: an image editor takes the "
+        "picture, a text editor the numbers. The menu copies only one of them.",
+    )
+    menu = QMenu(button)
+    menu.addAction(icon("image"), "Copy picture", copy_image)
+    menu.addAction(icon("array"), "Copy coordinates", copy_coordinates)
+    button.setMenu(menu)
+    return button
 
 
 def keep_button() -> QToolButton:

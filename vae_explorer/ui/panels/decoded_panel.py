@@ -7,16 +7,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from vae_explorer.latent.coordinates import copyable_latent
 from vae_explorer.latent.pictures import enlarge, save_png
-from vae_explorer.ui.icons import icon
 from vae_explorer.ui.kept import kept_tray
-from vae_explorer.ui.panels.controls import Caption, set_help, tool_button
+from vae_explorer.ui.panels.controls import Caption, set_help
 from vae_explorer.ui.panels.coordinates_edit import CoordinatesEdit
 from vae_explorer.ui.panels.decoded_buttons import (
+    copy_button,
     keep_button,
     redraw_button,
     sample_button,
@@ -26,6 +26,7 @@ from vae_explorer.ui.panels.decoded_buttons import (
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.nearest_line import NearestLine
+from vae_explorer.ui.panels.save_button import SaveButton
 from vae_explorer.ui.panels.variations_view import VariationsView
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
@@ -34,8 +35,6 @@ from vae_explorer.ui.widgets.picture import to_qimage
 
 __all__ = ["DecodedPanel"]
 
-SCALES = (1, 2, 4, 8, 16)
-_SCALE_START = 8
 _IMAGE_MIN_PX = 160
 
 Picture = NDArray[np.uint8]
@@ -57,7 +56,6 @@ class DecodedPanel(QWidget):
         self.setObjectName("decodedPanel")
         self._session = session
         self._tray = kept_tray(session)
-        self._scale = _SCALE_START
         self._sample_seed = 0
         self._sample: Picture | None = None
         self._preview: Picture | None = None
@@ -77,8 +75,8 @@ class DecodedPanel(QWidget):
             "by commas or spaces, and press Enter to jump there.",
         )
         self.error = InlineError()
-        self.copy_button = self._make_copy_button()
-        self.save_button = self._make_save_button()
+        self.copy_button = copy_button(self.copy_image, self.copy_coordinates)
+        self.save_button = SaveButton()
         self.keep_button = keep_button()
         self.variations_button = variations_button()
         self.sample_button = sample_button()
@@ -102,54 +100,12 @@ class DecodedPanel(QWidget):
     @property
     def scale(self) -> int:
         """Enlargement of saved pictures, a whole factor."""
-        return self._scale
+        return self.save_button.scale
 
     @property
     def is_sampling(self) -> bool:
         """Whether pixels are drawn from p(x|z) rather than its mean shown."""
         return self.sample_button.isChecked()
-
-    # --- making --------------------------------------------------------------------------------
-
-    def _make_copy_button(self) -> QToolButton:
-        button = tool_button("copy", "Copy")
-        button.setObjectName("copyButton")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        set_help(
-            button,
-            "Copy the picture and its coordinates",
-            "Puts the picture and its coordinates on the clipboard together: an image editor takes the "
-            "picture, a text editor the numbers. The menu copies only one of them.",
-        )
-        menu = QMenu(button)
-        menu.addAction(icon("image"), "Copy picture", self.copy_image)
-        menu.addAction(icon("array"), "Copy coordinates", self.copy_coordinates)
-        button.setMenu(menu)
-        return button
-
-    def _make_save_button(self) -> QToolButton:
-        button = tool_button("save", "Save")
-        button.setObjectName("saveButton")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        set_help(
-            button,
-            "Save the picture as a PNG",
-            "Writes the picture as a PNG, every pixel of the model enlarged to a crisp square. The menu "
-            "chooses how large.",
-        )
-        menu = QMenu(button)
-        self._scales = QActionGroup(menu)
-        for scale in SCALES:
-            action = menu.addAction(f"{scale} ×")
-            action.setCheckable(True)
-            action.setChecked(scale == self._scale)
-            action.setData(scale)
-            self._scales.addAction(action)
-        menu.addSeparator()
-        menu.addAction(icon("save"), "Save picture…", self.save_image)
-        menu.aboutToShow.connect(self._on_save_menu_about_to_show)
-        button.setMenu(menu)
-        return button
 
     def _lay_out(self) -> None:
         coordinates = QHBoxLayout()
@@ -199,8 +155,7 @@ class DecodedPanel(QWidget):
         self.edit.refused.connect(self._on_edit_refused)
         self.image.save_failed.connect(self.error.show_sentence)
         self.copy_button.clicked.connect(self.copy)
-        self.save_button.clicked.connect(self.save_image)
-        self._scales.triggered.connect(self._on_scales_triggered)
+        self.save_button.save_wanted.connect(self.save_image)
         self.sample_button.toggled.connect(self._on_sample_toggled)
         self.redraw_button.clicked.connect(self._on_redraw_clicked)
         self.variations_button.toggled.connect(self.variations.setVisible)
@@ -227,7 +182,7 @@ class DecodedPanel(QWidget):
     @Slot()
     def save_image(self) -> None:
         """Ask where, then write what is on show as a PNG at the chosen scale."""
-        image, scale = self.image.image, self._scale
+        image, scale = self.image.image, self.scale
         if image is None or self.export_line.is_busy:
             return
         path = ask_export_path(self, "Save picture", "decoded.png", "PNG pictures (*.png)")
@@ -242,19 +197,20 @@ class DecodedPanel(QWidget):
         if coordinates:
             mime.setText(copyable_latent(z))
         if picture and image is not None:
-            mime.setImageData(to_qimage(enlarge(image, self._scale)))
+            mime.setImageData(to_qimage(enlarge(image, self.scale)))
         QGuiApplication.clipboard().setMimeData(mime)
         self._session.notice.emit("Copied to the clipboard")
 
     # --- what is shown -------------------------------------------------------------------------
 
     def _show_picture(self) -> None:
+        image = self._session.decoded
         if self._preview is not None:
-            self.image.set_image(self._preview)
+            image = self._preview
         elif self.is_sampling and self._sample is not None:
-            self.image.set_image(self._sample)
-        else:
-            self.image.set_image(self._session.decoded)
+            image = self._sample
+        self.image.set_image(image)
+        self.save_button.set_picture(image)
 
     def _draw_sample(self) -> None:
         """Ask for pixels of p(x|z) at the cursor, with the same seed at every place."""
@@ -356,18 +312,6 @@ class DecodedPanel(QWidget):
     @Slot()
     def _on_tray_changed(self) -> None:
         self.keep_button.setChecked(self._tray.holds(self._session.cursor))
-
-    @Slot(object)
-    def _on_scales_triggered(self, action: QAction) -> None:
-        self._scale = int(action.data())
-
-    @Slot()
-    def _on_save_menu_about_to_show(self) -> None:
-        image = self.image.image
-        for action in self._scales.actions():
-            scale = int(action.data())
-            size = f"  ({image.shape[2] * scale} × {image.shape[1] * scale} px)" if image is not None else ""
-            action.setText(f"{scale} ×{size}")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

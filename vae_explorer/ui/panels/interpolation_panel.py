@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from vae_explorer.latent.frame_steps import step_sizes
 from vae_explorer.latent.paths import PathKind, path_frames, polyline
@@ -20,15 +20,19 @@ from vae_explorer.ui.panels.controls import ElidedCaption, grouped, header, labe
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.hover_moves import HoverMoves
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
+from vae_explorer.ui.panels.walk_controls import (
+    frames_box,
+    loop_button,
+    path_kind_box,
+    play_button,
+    speed_box,
+)
 from vae_explorer.ui.session import Pin, Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S
 from vae_explorer.ui.undo import ReplacePins
 from vae_explorer.ui.widgets.film_strip import FilmStrip
 
 __all__ = ["InterpolationPanel"]
-
-FRAMES_MIN, FRAMES_MAX, FRAMES_START = 3, 64, 13
-FPS_MIN, FPS_MAX, FPS_START = 1, 60, 12
 
 
 class _Walk(NamedTuple):
@@ -63,51 +67,11 @@ class InterpolationPanel(ModelPanel):
             "remove its pin, click it to go there."
         )
         self.anchors.setToolTip("Drag to reorder (Alt+←/→), Del removes, click goes there")
-        self.kind = QComboBox()
-        self.kind.addItem("Straight", "straight")
-        self.kind.addItem("Slerp", "slerp")
-        self.kind.setAccessibleName("Kind of path")
-        self.kind.setFixedWidth(108)
-        set_help(
-            self.kind,
-            "How the path runs between two pins",
-            "Straight takes the shortest way and passes near the centre of the prior. Slerp turns along a "
-            "great circle, so that the distance from the centre changes evenly; in many dimensions that "
-            "stays where the prior has its mass.",
-        )
-        self.n_frames = QSpinBox()
-        self.n_frames.setRange(FRAMES_MIN, FRAMES_MAX)
-        self.n_frames.setValue(FRAMES_START)
-        self.n_frames.setFixedWidth(60)
-        set_help(
-            self.n_frames,
-            "Number of pictures along the path, 3 to 64",
-            "How many pictures are decoded along the path, its ends included. More frames make a smoother "
-            "film.",
-        )
-        self.loop = tool_button("loop", "Loop", checkable=True)
-        set_help(
-            self.loop,
-            "Return from the last pin to the first",
-            "Closes the path: it returns from the last pin to the first. Films then repeat without a jump.",
-        )
-        self.play = tool_button("play", "Play", text=True, checkable=True)
-        set_help(
-            self.play,
-            "Walk along the path",
-            "Walks along the path frame by frame, and the large picture follows. Press again to stop.",
-        )
-        self.fps = QSpinBox()
-        self.fps.setRange(FPS_MIN, FPS_MAX)
-        self.fps.setValue(FPS_START)
-        self.fps.setSuffix(" fps")
-        self.fps.setFixedWidth(80)
-        self.fps.setAccessibleName("Frames a second")
-        set_help(
-            self.fps,
-            "Frames a second when playing and in exported films",
-            "How fast the frames follow each other when you press Play. Exported films take the same speed.",
-        )
+        self.kind = path_kind_box()
+        self.n_frames = frames_box()
+        self.loop = loop_button()
+        self.play = play_button()
+        self.fps = speed_box()
         self.export_button = self._make_export_button()
         self.largest = ElidedCaption()
         self.largest.setWhatsThis(
