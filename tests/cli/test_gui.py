@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from vae_explorer.cli.display import NoDisplayError, check_display, reachable_display
+from vae_explorer.cli.display import NoDisplayError, check_display, reachable_displays
 
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are named so on Linux")
 
@@ -93,7 +93,7 @@ def test_that_no_display_is_said_with_the_commands_that_need_none(
 )
 def test_that_a_display_that_does_not_answer_is_said(environment: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(NoDisplayError, match="does not answer"):
-        reachable_display({"XDG_RUNTIME_DIR": str(tmp_path)} | environment)
+        reachable_displays({"XDG_RUNTIME_DIR": str(tmp_path)} | environment)
 
 
 @linux_only
@@ -104,9 +104,9 @@ def test_that_a_display_that_answers_is_taken_wayland_first(tmp_path: Path) -> N
         x11.bind("\0/tmp/.X11-unix/X98765")
         x11.listen()
         both = {"WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": str(tmp_path), "DISPLAY": ":98765"}
-        assert reachable_display(both) == "wayland"
-        assert reachable_display(both | {"WAYLAND_DISPLAY": "gone"}) == "xcb"
-        assert reachable_display({"DISPLAY": ":98765.0"}) == "xcb"
+        assert reachable_displays(both) == ["wayland", "xcb"]
+        assert reachable_displays(both | {"WAYLAND_DISPLAY": "gone"}) == ["xcb"]
+        assert reachable_displays({"DISPLAY": ":98765.0"}) == ["xcb"]
 
 
 def test_that_a_missing_pyside_is_said_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +125,21 @@ def test_that_a_missing_system_library_is_named(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("ctypes.CDLL", missing)
     with pytest.raises(NoDisplayError, match=r"the system library libxcb-cursor\.so\.0, which is missing"):
         check_display({"QT_QPA_PLATFORM": "xcb"})
+
+
+@linux_only
+def test_that_one_working_platform_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_qt(monkeypatch, tmp_path)
+    (tmp_path / "Qt" / "plugins" / "platforms" / "libqwayland.so").touch()
+
+    def wayland_is_missing(name: str) -> None:
+        if "wayland" in name:
+            raise OSError("libwayland-cursor.so.0: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr("ctypes.CDLL", wayland_is_missing)
+    check_display({"QT_QPA_PLATFORM": "wayland;xcb"})
+    with pytest.raises(NoDisplayError, match="libwayland-cursor"):
+        check_display({"QT_QPA_PLATFORM": "wayland"})
 
 
 @linux_only

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from vae_explorer.errors import VaeExplorerError
 
-__all__ = ["NoDisplayError", "check_display", "reachable_display"]
+__all__ = ["NoDisplayError", "check_display", "reachable_displays"]
 
 WITHOUT_WINDOW = "train, evaluate, encode, decode and interpolate need no window (see 'vae-explorer --help')"
-APT_PACKAGES = (  # what the xcb plugin and the Qt libraries of the wheel want from a minimal Debian or Ubuntu
+APT_PACKAGES = (  # what the plugins and the Qt libraries of the wheel want from a minimal Debian or Ubuntu
     "libegl1 libgl1 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
-    "libxcb-keysyms1 libxcb-shape0"
+    "libxcb-keysyms1 libxcb-shape0 libwayland-cursor0 libwayland-egl1"
 )
 CONNECT_TIMEOUT_S = 2.0
 
@@ -43,14 +43,18 @@ def check_display(environment: Mapping[str, str] = os.environ) -> None:
         )
     if not sys.platform.startswith("linux"):
         return
-    platform = environment.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
-    if not platform:
-        platform = reachable_display(environment)
-    _check_libraries(Path(next(iter(package.submodule_search_locations))), platform)
+    chosen = environment.get("QT_QPA_PLATFORM", "")
+    platforms = (
+        [word.split(":")[0] for word in chosen.split(";")] if chosen else reachable_displays(environment)
+    )
+    pyside = Path(next(iter(package.submodule_search_locations)))
+    problems = [problem for platform in platforms if (problem := _missing_library(pyside, platform))]
+    if len(problems) == len(platforms):  # Qt takes the first platform that works
+        raise NoDisplayError(problems[0])
 
 
-def reachable_display(environment: Mapping[str, str]) -> str:
-    """Qt's name of a platform whose display answers: "wayland" or "xcb".
+def reachable_displays(environment: Mapping[str, str]) -> list[str]:
+    """Qt's names of the platforms whose display answers, best first: "wayland", "xcb".
 
     Raises
     ------
@@ -60,14 +64,17 @@ def reachable_display(environment: Mapping[str, str]) -> str:
     wayland, x11 = environment.get("WAYLAND_DISPLAY", ""), environment.get("DISPLAY", "")
     if not wayland and not x11:
         raise NoDisplayError(f"There is no display to open the window on; {WITHOUT_WINDOW}.")
+    found = []
     if wayland and _answers(Path(environment.get("XDG_RUNTIME_DIR", "/run/user"), wayland)):
-        return "wayland"
+        found.append("wayland")
     if x11 and _x11_answers(x11):
-        return "xcb"
-    raise NoDisplayError(f"The display '{x11 or wayland}' does not answer; {WITHOUT_WINDOW}.")
+        found.append("xcb")
+    if not found:
+        raise NoDisplayError(f"The display '{x11 or wayland}' does not answer; {WITHOUT_WINDOW}.")
+    return found
 
 
-def _check_libraries(pyside: Path, platform: str) -> None:
+def _missing_library(pyside: Path, platform: str) -> str | None:
     """Load the platform's plugin alone: the loader says which of its libraries is missing."""
     plugins = sorted((pyside / "Qt" / "plugins" / "platforms").glob(f"libq{platform}*.so"))
     for plugin in plugins[:1]:  # none: a Qt of the distribution, which brings its own libraries
@@ -76,10 +83,11 @@ def _check_libraries(pyside: Path, platform: str) -> None:
         except OSError as error:
             missing = re.match(r"(\S+?\.so[\w.]*): cannot open", str(error))
             what = f"the system library {missing[1]}" if missing else f"system libraries ({error})"
-            raise NoDisplayError(
+            return (
                 f"The window needs {what}, which is missing here: on Debian or Ubuntu "
                 f"'apt install {APT_PACKAGES}' brings all that Qt needs; {WITHOUT_WINDOW}."
-            ) from error
+            )
+    return None
 
 
 def _x11_answers(display: str) -> bool:
