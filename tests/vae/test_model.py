@@ -150,3 +150,11 @@ def test_that_weights_of_another_model_are_refused_in_words() -> None:
 def test_that_images_outside_the_range_are_refused_in_words(shape: tuple[int, int, int]) -> None:
     with pytest.raises(ConfigError, match="choose 1 or 3 channels and sides from 8 to 256"):
         build_model(SMALL, VARIATIONAL, shape)
+
+
+def test_that_posteriors_start_about_as_wide_as_the_prior() -> None:
+    x = torch.rand((64, 1, 28, 28), generator=torch.Generator().manual_seed(0))
+    for network in ("mlp", "conv", "residual"):
+        model = build_model(ModelConfig(network=network, width=8, latent_dim=8), VARIATIONAL, (1, 28, 28))
+        with torch.no_grad():
+            assert model.encode(x).log_var.abs().max() < 0.5

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from vae_explorer.vae.config import ModelConfig, NetworkName, ObjectiveConfig
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.networks.parts import COARSEST, scales_of
+from vae_explorer.vae.networks.residual import ResidualBlock
 
 SIDES = st.integers(8, 256)
 
@@ -74,10 +75,19 @@ def test_that_every_weight_of_a_network_gets_a_gradient() -> None:
         config = ModelConfig(network=network, width=4, hidden=(8, 6))
         model = build_model(config, ObjectiveConfig(), (1, 13, 10))
         for part in model.modules():  # residual blocks start as the identity: move them off it
-            if callable(getattr(part, "after_initialise", None)):
-                torch.nn.init.constant_(part.last.weight, 0.01)  # type: ignore[union-attr,arg-type]
+            if isinstance(part, ResidualBlock):
+                torch.nn.init.constant_(part.last.weight, 0.01)
         posterior, _, params = model(x, torch.Generator().manual_seed(1))
         torch.autograd.backward(params.square().sum() + posterior.kl().sum())
         for name, weight in model.named_parameters():
             assert weight.grad is not None, name
             assert weight.grad.abs().sum() > 0, name
+
+
+def test_that_residual_blocks_start_as_the_identity() -> None:
+    model = build_model(ModelConfig(network="residual", width=4), ObjectiveConfig(), (1, 16, 16))
+    blocks = [part for part in model.modules() if isinstance(part, ResidualBlock)]
+    assert len(blocks) == 4
+    for block in blocks:
+        maps = torch.randn((2, block.first.in_channels, 4, 4), generator=torch.Generator().manual_seed(0))
+        assert torch.equal(block(maps), maps)

@@ -17,6 +17,7 @@ from vae_explorer.vae.posterior import LOG_VAR_MAX, LOG_VAR_MIN, Posterior
 __all__ = ["SIDE_MAX", "SIDE_MIN", "VAE", "build_model", "model_from_weights"]
 
 SIDE_MIN, SIDE_MAX = 8, 256  # pixels
+_LOG_VAR_SCALE = 0.1  # of PyTorch's default weights, at the start
 
 
 class VAE(nn.Module):
@@ -49,6 +50,15 @@ class VAE(nn.Module):
         self.log_var = nn.Linear(self.encoder.n_features, config.latent_dim) if variational else None
         self.decoder = make_decoder(config, image_shape)
         self.likelihood = make_likelihood(config)
+
+    def after_initialise(self) -> None:
+        """Start every posterior about as wide as the prior: log_var near 0 whatever the features are.
+
+        Widths that differ at random between images are noise that the decoder would first have to unlearn.
+        """
+        if self.log_var is not None:
+            with torch.no_grad():
+                self.log_var.weight.mul_(_LOG_VAR_SCALE)
 
     def encode(self, x: Tensor) -> Posterior:
         """q(z|x) of images `x` (B, C, H, W) in [0, 1]."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape
@@ -22,6 +23,17 @@ class MLPEncoder(Encoder):
         super().__init__()
         self.layers = nn.Sequential(nn.Flatten(), *_relu_layers(math.prod(image_shape), hidden))
         self.n_features = hidden[-1]
+
+    def after_initialise(self) -> None:
+        """Weights on pixels with variance 1/fan_in (LeCun et al. 1998, *Efficient BackProp*, eq. 16).
+
+        PyTorch's default has a third of it, too little for pixels that are mostly black: the first
+        epoch would be spent on growing.
+        """
+        pixels = self.layers[1]
+        assert isinstance(pixels, nn.Linear)
+        with torch.no_grad():
+            pixels.weight.mul_(math.sqrt(3.0))
 
     def forward(self, x: Tensor) -> Tensor:
         features: Tensor = self.layers(x)  # (B, n_features)

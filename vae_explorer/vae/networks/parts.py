@@ -79,7 +79,7 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
     """Draw all weights of `module` as PyTorch does by default, but from `generator`.
 
     Weights and biases are uniform in ±1/√fan_in (He et al. 2015 with a = √5, the default of
-    ``nn.Linear`` and ``nn.Conv2d``). A submodule may finish by its own ``after_initialise()``.
+    ``nn.Linear`` and ``nn.Conv2d``). A module changes its own by ``after_initialise()``.
     """
     for part in module.modules():
         if isinstance(part, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
