@@ -73,7 +73,6 @@ class MainWindow(QMainWindow):
         self._run_label = QLabel()
         self._run_label.setProperty("role", "muted")
         self._run_label.setContentsMargins(0, 0, 12, 0)
-        self.menuBar().setCornerWidget(self._run_label, Qt.Corner.TopRightCorner)
         self._connect()
         for dock in self.layout_of_docks.docks:
             self.menus.panels.addAction(dock.toggleViewAction())
@@ -280,6 +279,9 @@ class MainWindow(QMainWindow):
     def _on_workspace_run_opened(self, run: RunFolder) -> None:
         self.setup_panel.set_config(run.info.config)
         self._run_label.setText(run.info.title)
+        self._run_label.adjustSize()
+        self.menuBar().setCornerWidget(self._run_label, Qt.Corner.TopRightCorner)  # its width is read once
+        self._run_label.show()
         self._run_label.setToolTip(str(run.path))
         self.setWindowTitle(f"{run.name} — vae-explorer")
         self._preferences.last_run = run.path

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QWidget
 
 from vae_explorer.locations import settings_folder
 
 __all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "WindowLayout"]
 
-LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 212
-_VERSION = 3  # of the arrangement: a stored one of another version is not used
+LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 204
+DECODED_HEIGHT_PX = 460  # the picture as wide as the rail, and the lines under it
+_VERSION = 4  # of the arrangement: a stored one of another version is not used
 
 _Area = Qt.DockWidgetArea
 
@@ -29,11 +30,18 @@ class DockPlace:
     shown: bool = True
 
 
-class WindowLayout:
-    """Owns the docks of one main window."""
+class WindowLayout(QObject):
+    """Owns the docks of one main window.
+
+    A dock that shares a tab bar shows no title of its own: the tab has it. Dragging the tab takes it out.
+    """
 
     def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
         self._window = window
+        self._titles = QTimer(self)
+        self._titles.setSingleShot(True)
+        self._titles.timeout.connect(self._on_titles_timeout)
         self._places: list[DockPlace] = []
         self._docks: dict[str, QDockWidget] = {}
         window.setDockOptions(
@@ -59,6 +67,8 @@ class WindowLayout:
         dock.setObjectName(place.name)
         dock.setWidget(widget)
         widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        for changed in (dock.dockLocationChanged, dock.topLevelChanged, dock.visibilityChanged):
+            changed.connect(self._on_dock_changed)
         self._places.append(place)
         self._docks[place.name] = dock
         return dock
@@ -96,6 +106,23 @@ class WindowLayout:
         settings.setValue("state", self._window.saveState(_VERSION))
         settings.sync()
 
+    @Slot()
+    def _on_dock_changed(self) -> None:
+        self._titles.start(0)  # once, after Qt has moved everything that moves together
+
+    @Slot()
+    def _on_titles_timeout(self) -> None:
+        for dock in self._docks.values():
+            tabbed = bool(self._window.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            bar = dock.titleBarWidget()
+            if tabbed and bar is None:
+                empty = QWidget(dock)
+                empty.setFixedHeight(0)
+                dock.setTitleBarWidget(empty)
+            elif not tabbed and bar is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # None brings the usual title back
+                bar.deleteLater()
+
     def _resize(self) -> None:
         by_area: dict[Qt.DockWidgetArea, QDockWidget] = {}
         for place in self._places:
@@ -107,6 +134,13 @@ class WindowLayout:
         ):
             if area in by_area:
                 self._window.resizeDocks([by_area[area]], [size], orientation)
+        stacked = [p for p in self._places if p.below]
+        if stacked:
+            above, below = self._docks[stacked[0].below], self._docks[stacked[0].name]
+            self._window.resizeDocks(
+                [above, below], [DECODED_HEIGHT_PX, max(1, self._window.height() - DECODED_HEIGHT_PX)],
+                Qt.Orientation.Vertical,
+            )
 
 
 def _settings() -> QSettings:

@@ -322,8 +322,8 @@ class Workspace(QObject):
                 session.set_history(event)
                 return
             case events.SnapshotTaken() | events.Diverged():
-                index = map_indices(self._training_images, self.scope, LIVE_POINTS)
-                self._refresher.refresh(event.snapshot, self._training_images, index)
+                if (images := self._training_images) is not None:
+                    self._refresher.refresh(event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS))
             case events.EpochFinished():
                 history = session.history
                 session.set_history(history.model_copy(update={"epochs": (*history.epochs, event.record)}))
