@@ -259,8 +259,25 @@ def test_that_a_resume_state_of_another_model_is_refused_in_words(
 ) -> None:
     run = _run(tmp_path, config, images)
     run.save_resume_state({"model.w": torch.zeros(3)}, {"step": 1})
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     with pytest.raises(RunError, match="cannot be resumed"):
         list(train(config, images, run))
+    after = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    assert after == before  # nothing is overwritten by a training that could not begin
+
+
+def test_that_a_damaged_resume_state_is_refused_and_left_as_it_is(
+    tmp_path: Path, config: RunConfig, images: ImageSet
+) -> None:
+    run = _run(tmp_path, config, images)
+    _train_until(4, config, images, run)
+    damaged = run.path / "resume.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    before = damaged.read_bytes()
+    with pytest.raises(RunError, match=r"resume\.safetensors is damaged"):
+        list(train(config, images, RunFolder.open(run.path)))
+    assert damaged.read_bytes() == before
+    assert RunFolder.open(run.path).load_snapshot().step == 4
 
 
 def test_that_a_loss_that_is_not_finite_ends_the_run_with_the_last_good_weights(

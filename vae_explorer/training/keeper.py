@@ -26,7 +26,7 @@ class Keeper:
         self.history = History()
         self._run = run
         self._trainer = trainer
-        self._status: RunStatus = "running"
+        self._status: RunStatus | None = None  # None: not begun, the folder is not ours to write
 
     @property
     def run_name(self) -> str:
@@ -45,10 +45,12 @@ class Keeper:
             If the folder is damaged or cannot be written.
         """
         if self._run is None:
+            self._status = "running"
             return
         state = self._run.load_resume_state()
         if state is not None:
             self._restore(self._run, state)
+        self._status = "running"
         config = self._trainer.config
         self._run.update(
             status="running",
