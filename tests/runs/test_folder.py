@@ -309,3 +309,22 @@ def test_that_run_json_is_checked_field_by_field(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"damaged: config\.epochs"):
         RunFolder.open(run.path)
     assert RunInfo.model_fields["format_version"].default == 1
+
+
+def test_that_shipped_and_read_only_runs_are_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _run(tmp_path)
+    assert run.is_writable()
+    monkeypatch.setattr("vae_explorer.runs.folder.models_folder", lambda: tmp_path)
+    assert not run.is_writable()
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert not run.is_writable()
+
+
+def test_that_a_run_says_whether_training_can_go_on(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    assert not run.has_resume_state()
+    run.save_resume_state({"a": torch.zeros(1)}, {})
+    assert run.has_resume_state()

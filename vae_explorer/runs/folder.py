@@ -29,6 +29,7 @@ from pydantic import ValidationError
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import RunError
+from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.files import (
     read_arrays,
@@ -227,6 +228,15 @@ class RunFolder:
             if ref.step > step:
                 with contextlib.suppress(OSError):
                     ref.path.unlink()
+
+    def has_resume_state(self) -> bool:
+        """Whether training can go on from here; never so for shipped models."""
+        return (self.path / _RESUME).is_file()
+
+    def is_writable(self) -> bool:
+        """Whether the run may change on disk: not a model that ships with the program, nor read-only."""
+        ships = self.path.resolve().is_relative_to(models_folder().resolve())
+        return not ships and os.access(self.path, os.W_OK)
 
     def save_resume_state(self, tensors: Mapping[str, Tensor], meta: Mapping[str, Any]) -> None:
         """Replace what training continues from."""

@@ -32,7 +32,8 @@ class ModelConfig(BaseModel):
     hidden: tuple[Annotated[int, Field(ge=1, le=8192)], ...] = Field(
         default=(400,), min_length=1, max_length=8
     )
-    width: int = Field(default=32, ge=4, le=256)  # conv, residual: channels at the first scale
+    # conv, residual: channels at the first scale; the default trains live on one CPU core
+    width: int = Field(default=16, ge=4, le=256)
     latent_dim: int = Field(default=2, ge=1, le=LATENT_DIM_MAX)
     likelihood: LikelihoodName = "bernoulli"
     # σ of a pixel in [0, 1]; gaussian: fixed, gaussian-learned: where it starts
