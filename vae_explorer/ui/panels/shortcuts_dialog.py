@@ -49,7 +49,7 @@ _GESTURES: dict[str, tuple[Shortcut, ...]] = {
     "In grids and strips": (
         Shortcut("← ↑ → ↓", "Go from picture to picture"),
         Shortcut("Enter", "Open the picture"),
-        Shortcut(QKeySequence(QKeySequence.StandardKey.Copy).toString(), "Copy the picture"),
+        Shortcut("Ctrl+C", "Copy the picture"),
         Shortcut("Ctrl+wheel", "Make the pictures larger or smaller"),
         Shortcut("Drag", "Carry the picture out of the window as a PNG"),
     ),
