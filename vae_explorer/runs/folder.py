@@ -229,15 +229,6 @@ class RunFolder:
                 with contextlib.suppress(OSError):
                     ref.path.unlink()
 
-    def has_resume_state(self) -> bool:
-        """Whether training can go on from here; never so for shipped models."""
-        return (self.path / _RESUME).is_file()
-
-    def is_writable(self) -> bool:
-        """Whether the run may change on disk: not a model that ships with the program, nor read-only."""
-        ships = self.path.resolve().is_relative_to(models_folder().resolve())
-        return not ships and os.access(self.path, os.W_OK)
-
     def save_resume_state(self, tensors: Mapping[str, Tensor], meta: Mapping[str, Any]) -> None:
         """Replace what training continues from."""
         write_tensors(self.path / _RESUME, tensors, meta)
@@ -259,8 +250,9 @@ class RunFolder:
         return ResumeState(*read_tensors(self.path / _RESUME))
 
     def is_writable(self) -> bool:
-        """Whether files can be put here: False on read-only media and in a system-wide installation."""
-        return os.access(self.path, os.W_OK)
+        """Whether files can be put here: False for models that ship with the program and on read-only media."""
+        ships = self.path.resolve().is_relative_to(models_folder().resolve())
+        return not ships and os.access(self.path, os.W_OK)
 
     def save_latents(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep encodings, so that the map shows before anything is computed."""
