@@ -79,7 +79,7 @@ def test_that_a_long_latent_is_cut_on_show_but_copied_whole(
 ) -> None:
     session.replace_model("wide", 12)
     session.set_cursor(np.arange(12.0))
-    assert panel.edit.text() == "z = 0.00, 1.00, 2.00, …, 11.00"
+    assert panel.edit.text() == "z = 0.00, 1.00, …, 11.00"
     panel.copy_coordinates()
     assert QGuiApplication.clipboard().text() == "0,1,2,3,4,5,6,7,8,9,10,11"
 
@@ -184,6 +184,17 @@ def test_that_pointing_at_a_variation_shows_it_large_and_leaving_shows_the_place
     assert np.array_equal(panel.image.image, images[3])
     panel.variations.grid.hovered.emit(-1)
     assert np.array_equal(panel.image.image, world.session.decoded)
+
+
+def test_that_the_picture_gives_way_so_that_its_buttons_stay_in_view(
+    qtbot: QtBot, panel: DecodedPanel
+) -> None:
+    for height, side in ((600, 312), (400, 250)):
+        panel.resize(336, height)
+        qtbot.waitUntil(lambda h=height: panel.height() == h)  # type: ignore[misc]  # default argument
+        qtbot.waitUntil(lambda s=side: abs(panel.image.height() - s) < 40)  # type: ignore[misc]
+        bottom = panel.keep_button.mapTo(panel, panel.keep_button.rect().bottomLeft()).y()
+        assert bottom < height
 
 
 def test_that_without_a_model_the_panel_says_what_to_do_and_offers_nothing(

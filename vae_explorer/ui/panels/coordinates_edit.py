@@ -13,7 +13,7 @@ from vae_explorer.latent.coordinates import format_latent, parse_latent
 
 __all__ = ["CoordinatesEdit"]
 
-_ALL_SHOWN, _SOME_SHOWN = 8, 4  # numbers; more than the first are cut to the second until the field is edited
+_ALL_SHOWN, _SOME_SHOWN = 8, 3  # numbers; more than the first are cut to the second until the field is edited
 _EDITED_DIGITS = 4
 
 

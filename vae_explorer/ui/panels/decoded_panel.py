@@ -26,16 +26,15 @@ from vae_explorer.ui.panels.decoded_buttons import (
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.nearest_line import NearestLine
+from vae_explorer.ui.panels.rail_image import RailImage
 from vae_explorer.ui.panels.save_button import SaveButton
 from vae_explorer.ui.panels.variations_view import VariationsView
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
-from vae_explorer.ui.widgets.image_view import ImageView
 from vae_explorer.ui.widgets.picture import to_qimage
 
 __all__ = ["DecodedPanel"]
 
-_IMAGE_MIN_PX = 160
 
 Picture = NDArray[np.uint8]
 
@@ -59,10 +58,9 @@ class DecodedPanel(QWidget):
         self._sample_seed = 0
         self._sample: Picture | None = None
         self._preview: Picture | None = None
-        self.image = ImageView()
+        self.image = RailImage()
         self.image.setObjectName("decodedImage")
         self.image.setAccessibleName("Decoded picture")
-        self.image.setMinimumSize(_IMAGE_MIN_PX, _IMAGE_MIN_PX)
         self.image.setWhatsThis(
             "The picture that the decoder makes of the place under the mouse: the mean of p(x|z), which "
             "looks softer than a real picture. Drag it out of the window to use it elsewhere."
@@ -128,7 +126,7 @@ class DecodedPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_S)
-        column.addWidget(self.image)
+        column.addWidget(self.image, 100)  # it takes all the room up to its proportions
         column.addLayout(coordinates)
         column.addWidget(self.error)
         column.addLayout(near)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from vae_explorer.data.image_set import Split
 from vae_explorer.latent.rankings import Order, ranked_images
-from vae_explorer.ui.panels.controls import ElidedCaption, header, set_help, tool_button
+from vae_explorer.ui.panels.controls import header, set_help, tool_button
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
 from vae_explorer.ui.panels.reconstruction_batch import reconstruct_rows
 from vae_explorer.ui.session import Session
@@ -76,13 +76,7 @@ class ReconstructionPanel(ModelPanel):
             "Draw other images",
             "Shuffles the images anew. The same shuffle stays until you press again, also while training.",
         )
-        self.order.setFixedWidth(112)
-        self.classes.setFixedWidth(112)
-        self.note = ElidedCaption()
-        self.note.setWhatsThis(
-            "How many images are listed. Where the map shows validation images, only they are listed, "
-            "because the model has not been trained on them."
-        )
+        self.classes.setMaximumWidth(150)
         self.list = ReconstructionList()
         self.list.set_file_name("reconstruction")
         self.list.setWhatsThis(
@@ -94,7 +88,7 @@ class ReconstructionPanel(ModelPanel):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(header(self.order, self.classes, self.dice, self.note))
+        column.addWidget(header(self.order, self.classes, self.dice))
         column.addWidget(self.list, 1)
         self._connect()
         self._show_classes()
@@ -220,7 +214,7 @@ class ReconstructionPanel(ModelPanel):
             )
         else:
             self.list.set_placeholder("No encoded image of this class.")
-        self.note.setText(f"{n:,} image{'s' if n != 1 else ''}")
+        self.list.set_note(f"{n:,} image{'s' if n != 1 else ''}")
 
     def _mark_selection(self, *, scroll: bool) -> None:
         selection = self._session.selection
@@ -247,7 +241,7 @@ class ReconstructionPanel(ModelPanel):
         self._ranking = np.empty(0, dtype=np.int64)
         self._ranking_stale = True
         self.list.set_count(0)
-        self.note.setText("")
+        self.list.set_note("")
 
     def _cancel(self) -> None:
         super()._cancel()

@@ -21,8 +21,8 @@ __all__ = ["ReconstructionList", "ReconstructionRow"]
 _TILE_PX = 60
 _HEAD_PX = 20  # names of the columns, always in view
 _CELL_MIN_PX = 288  # a second column of rows begins where two fit
-_LINE_PX = 15
-_TITLES = ("original", "reconstr.", "difference", "")
+_LINE_PX, _NUMBERS_PX = 15, 110
+_TITLES = ("original", "reconstr.", "difference")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +58,7 @@ class ReconstructionList(PictureSurface):
         self._count = 0
         self._rows: dict[int, ReconstructionRow] = {}
         self._painted: dict[int, tuple[QImage, QImage, QImage]] = {}
+        self._note = ""
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Reconstructions")
         self.verticalScrollBar().valueChanged.connect(self._on_bar_value_changed)
@@ -89,6 +90,17 @@ class ReconstructionList(PictureSurface):
         self._update_scroll_bar()
         self._describe()
         self.viewport().update()
+
+    @property
+    def note(self) -> str:
+        """What stands right in the line of column names."""
+        return self._note
+
+    def set_note(self, note: str) -> None:
+        """Say something short beside the names of the columns: how many rows there are."""
+        if note != self._note:
+            self._note = note
+            self.viewport().update()
 
     def set_rows(self, rows: Mapping[int, ReconstructionRow]) -> None:
         """Fill rows in, or replace what they show; the others stay."""
@@ -143,6 +155,10 @@ class ReconstructionList(PictureSurface):
         step = _TILE_PX + SPACE_XS + 2
         first, second, third = (QRect(QPoint(left + k * step, top), tile) for k in range(3))
         return first, second, third
+
+    def _text_right(self, rect: QRect) -> int:
+        """Where the numbers end."""
+        return min(self._tiles(rect)[-1].right() + SPACE_M + _NUMBERS_PX, rect.right() - SPACE_S)
 
     def _update_scroll_bar(self) -> None:
         lines = -(-self._count // self._columns())
@@ -222,9 +238,12 @@ class ReconstructionList(PictureSurface):
         painter.setPen(QColor(theme.muted))
         for column in range(min(self._columns(), self._count)):
             rect = self.row_rect(column)
-            for title, tile in zip(_TITLES, self._tiles(rect), strict=False):
+            for title, tile in zip(_TITLES, self._tiles(rect), strict=True):
                 room = QRect(tile.left(), 0, tile.width() + SPACE_XS, _HEAD_PX)
                 painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
+        last = self.row_rect(min(self._columns(), self._count) - 1)
+        room = QRect(last.left(), 0, self._text_right(last) - last.left(), _HEAD_PX)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._note)
 
     def _paint_row(self, painter: QPainter, number: int) -> None:
         theme, rect = theme_manager().theme, self.row_rect(number)
@@ -251,7 +270,7 @@ class ReconstructionList(PictureSurface):
         theme = theme_manager().theme
         painter.setFont(self._caption_font())
         top = rect.top() + (rect.height() - _LINE_PX * len(row.numbers)) // 2
-        room = QRect(left, top, max(0, min(110, rect.right() - SPACE_S - left)), _LINE_PX)
+        room = QRect(left, top, max(0, self._text_right(rect) - left), _LINE_PX)
         for k, (name, value) in enumerate(row.numbers):
             line = room.translated(0, k * _LINE_PX)
             painter.setPen(QColor(theme.muted))

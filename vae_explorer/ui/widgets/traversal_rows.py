@@ -20,6 +20,7 @@ __all__ = ["RowLabel", "TraversalRows"]
 _LABEL_PX = 112  # column of names and bars
 _GAP_PX = 4
 _TILE_MIN_PX, _TILE_MAX_PX = 20, 72
+_ROWS_IN_VIEW = 2.4  # frames shrink until so many rows are seen; the cut one says that there are more
 _BAR_PX = 3
 _FADED = 0.4  # opacity of rows that do nothing
 
@@ -156,7 +157,9 @@ class TraversalRows(PictureSurface):
             return QSize(_TILE_MIN_PX, _TILE_MIN_PX)
         height, width = self._frames.shape[3:]
         room = (self.viewport().width() - _LABEL_PX - SPACE_S) / self.n_columns - _GAP_PX
-        longer = float(np.clip(room * max(1.0, height / width), _TILE_MIN_PX, _TILE_MAX_PX))
+        tall = max(_TILE_MIN_PX, self.viewport().height() / _ROWS_IN_VIEW - _GAP_PX - 2)
+        across = room * max(1.0, height / width)
+        longer = float(np.clip(min(across, tall * max(1.0, width / height)), _TILE_MIN_PX, _TILE_MAX_PX))
         scale = longer / max(height, width)
         return QSize(max(1, int(width * scale)), max(1, int(height * scale)))
 
