@@ -250,7 +250,7 @@ class RunFolder:
         return ResumeState(*read_tensors(self.path / _RESUME))
 
     def is_writable(self) -> bool:
-        """Whether files can be put here: False for models that ship with the program and on read-only media."""
+        """Whether files can be put here: False for shipped models and on read-only media."""
         ships = self.path.resolve().is_relative_to(models_folder().resolve())
         return not ships and os.access(self.path, os.W_OK)
 
