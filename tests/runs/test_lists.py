@@ -15,6 +15,7 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.history import EpochRecord, History, Losses
 from vae_explorer.runs.info import Summary
+from vae_explorer.runs.lock import RunLock
 from vae_explorer.runs.naming import new_run_path
 from vae_explorer.runs.recent import forget, recent_runs, remember
 from vae_explorer.runs.shipped import ShippedCard, read_shipped_card, write_shipped_card
@@ -116,3 +117,12 @@ def test_that_a_shipped_card_comes_back(tmp_path: Path) -> None:
     )
     write_shipped_card(tmp_path, card)
     assert read_shipped_card(tmp_path) == card
+
+
+def test_that_a_run_whose_program_was_killed_is_listed_as_stopped(home: Path) -> None:
+    run = _run(runs_folder() / "a")
+    run.update(status="running")
+    assert recent_runs(1)[0].status == "stopped"
+    lock = RunLock(run.path)
+    assert recent_runs(1)[0].status == "running"
+    lock.release()

@@ -262,7 +262,7 @@ def test_that_a_resume_state_of_another_model_is_refused_in_words(
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     with pytest.raises(RunError, match="cannot be resumed"):
         list(train(config, images, run))
-    after = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    after = {path: path.read_bytes() for path in before}
     assert after == before  # nothing is overwritten by a training that could not begin
 
 
@@ -353,3 +353,13 @@ def test_that_an_error_in_the_consumer_still_saves(
     opened = RunFolder.open(run.path)
     assert opened.info.status == "stopped"
     assert opened.load_snapshot().step == 4
+
+
+def test_that_two_trainings_never_share_a_folder(tmp_path: Path, config: RunConfig, images: ImageSet) -> None:
+    run = _run(tmp_path, config, images)
+    first = train(config, images, run)
+    next(first)
+    with pytest.raises(RunError, match="being trained already"):
+        list(train(config, images, RunFolder.open(run.path)))
+    assert isinstance(list(first)[-1], Finished)
+    assert isinstance(list(train(config, images, run))[-1], Finished)

@@ -10,6 +10,7 @@ from pathlib import Path
 from vae_explorer.errors import RunError
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import RunStatus
+from vae_explorer.runs.lock import is_locked
 
 __all__ = ["RunCard", "cards_in", "cards_of", "read_card"]
 
@@ -20,6 +21,8 @@ class RunCard:
 
     Attributes
     ----------
+    status
+        A run that says "running" but whose program is gone counts as stopped.
     elbo
         Validation ELBO in nats an image: the final one, else that of the last epoch, else None.
     """
@@ -47,7 +50,7 @@ def read_card(path: Path) -> RunCard:
         path=run.path,
         title=info.title or run.name,
         created=info.created,
-        status=info.status,
+        status="stopped" if info.status == "running" and not is_locked(run.path) else info.status,
         data_name=info.data.name,
         latent_dim=info.config.model.latent_dim,
         elbo=_validation_elbo(run),

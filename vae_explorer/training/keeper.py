@@ -9,6 +9,7 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import ResumeState, RunFolder
 from vae_explorer.runs.history import EpochRecord, History, SettingMark
 from vae_explorer.runs.info import DataCard, Machine, RunStatus, Summary
+from vae_explorer.runs.lock import RunLock
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.training.trainer import Trainer
 
@@ -26,6 +27,7 @@ class Keeper:
         self.history = History()
         self._run = run
         self._trainer = trainer
+        self._lock: RunLock | None = None
         self._status: RunStatus | None = None  # None: not begun, the folder is not ours to write
 
     @property
@@ -42,11 +44,12 @@ class Keeper:
         Raises
         ------
         RunError
-            If the folder is damaged or cannot be written.
+            If the folder is damaged, cannot be written, or is being trained already.
         """
         if self._run is None:
             self._status = "running"
             return
+        self._lock = RunLock(self._run.path)
         state = self._run.load_resume_state()
         if state is not None:
             self._restore(self._run, state)
@@ -88,9 +91,15 @@ class Keeper:
         self._end("diverged")
 
     def close(self) -> None:
-        """Save a training that is left before its end, unless a step was cut in half."""
-        if self._status != "running":
-            return
+        """Save a training that is left before its end, unless a step was cut in half; free the folder."""
+        try:
+            if self._status == "running":
+                self._stop()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    def _stop(self) -> None:
         if self._run is not None and self._trainer.is_between_steps:
             snapshot = self._trainer.snapshot(self.run_name)
             if snapshot is not None:
