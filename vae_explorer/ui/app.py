@@ -18,7 +18,7 @@ from vae_explorer import __version__
 from vae_explorer.locations import settings_folder
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.main_window import MainWindow
-from vae_explorer.ui.preferences import load_preferences, save_preferences
+from vae_explorer.ui.preferences import load_preferences
 from vae_explorer.ui.theme import theme_manager
 
 __all__ = ["make_application", "run_gui"]
@@ -83,7 +83,6 @@ def run_gui(run: Path | None = None, folder: Path | None = None) -> int:
     window.show()
     QTimer.singleShot(0, lambda: window.begin(run, folder))
     code = app.exec()
-    save_preferences(preferences)
     uncaught.deleteLater()
     return code
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from vae_explorer.ui.theme import SPACE_S
@@ -41,11 +41,14 @@ class CommandPalette(QDialog):
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._query)
         layout.addWidget(self._list)
+        nothing = QPixmap(self._list.iconSize().expandedTo(QSize(20, 20)))
+        nothing.fill(Qt.GlobalColor.transparent)
+        no_icon = QIcon(nothing)  # keeps the texts in one column
         for action in actions:
             text = action.text().replace("&", "").rstrip("…")
             if text and action.isEnabled() and not action.menu():
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                item = QListWidgetItem(action.icon(), f"{text}    {keys}" if keys else text)
+                item = QListWidgetItem(no_icon if action.icon().isNull() else action.icon(), f"{text}    {keys}" if keys else text)
                 item.setToolTip(action.toolTip())
                 item.setData(_ROLE_ACTION, action)
                 self._list.addItem(item)

@@ -25,6 +25,7 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.shipped import shipped_models
 from vae_explorer.ui.command_palette import CommandPalette
+from vae_explorer.ui.kept_store import KeptStore
 from vae_explorer.ui.menus import Menus
 from vae_explorer.ui.panels.about_dialog import AboutDialog
 from vae_explorer.ui.panels.contact_sheet_panel import ContactSheetPanel
@@ -41,7 +42,7 @@ from vae_explorer.ui.panels.setup_panel import SetupPanel
 from vae_explorer.ui.panels.shortcuts_dialog import ShortcutsDialog
 from vae_explorer.ui.panels.start_page import StartPage
 from vae_explorer.ui.panels.traversals_panel import TraversalsPanel
-from vae_explorer.ui.preferences import Preferences, save_preferences
+from vae_explorer.ui.preferences import Preferences, change_preferences
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.status_line import StatusLine
 from vae_explorer.ui.theme import theme_manager
@@ -63,10 +64,12 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("vae-explorer")
         self.setAcceptDrops(True)
-        self.resize(1440, 900)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width()), min(900, room.height()))
         self._preferences = preferences
         self.session = Session(self)
         self.workspace = Workspace(self.session, preferences, self)
+        self._kept_store = KeptStore(self.session)
         self._make_panels()
         self.menus = Menus(self, preferences)
         self._status = StatusLine(self, self.session)
@@ -146,9 +149,9 @@ class MainWindow(QMainWindow):
         path = QFileDialog.getExistingDirectory(self, "Folder of data sets (holds MNIST/raw, …)", start)
         if path:
             self._preferences.data_root = Path(path)
-            save_preferences(self._preferences)
+            change_preferences(data_root=Path(path))
             self.session.notice.emit(f"Known data sets are looked for in {path}.")
-            self.start_page.refresh()
+            self.start_page.set_data_root(Path(path))
 
     @Slot()
     def ask_run(self) -> None:
@@ -285,7 +288,7 @@ class MainWindow(QMainWindow):
         self._run_label.setToolTip(str(run.path))
         self.setWindowTitle(f"{run.name} — vae-explorer")
         self._preferences.last_run = run.path
-        save_preferences(self._preferences)
+        change_preferences(last_run=run.path)
 
     @Slot(object)
     def _on_session_training_state_changed(self, state: TrainingState) -> None:
@@ -321,12 +324,12 @@ class MainWindow(QMainWindow):
     def _on_menus_theme_chosen(self, choice: str) -> None:
         self._preferences.theme = choice  # type: ignore[assignment]  # checked by pydantic on assignment
         theme_manager().set_choice(self._preferences.theme)
-        save_preferences(self._preferences)
+        change_preferences(theme=choice)
 
     @Slot(str)
     def _on_menus_scope_chosen(self, scope: str) -> None:
         self.workspace.set_scope(scope)  # type: ignore[arg-type]  # the menu offers only valid scopes
-        save_preferences(self._preferences)
+        change_preferences(map_scope=scope)
 
     # --- private -------------------------------------------------------------------------------
 
@@ -334,7 +337,8 @@ class MainWindow(QMainWindow):
         session = self.session
         self.banner = Banner()
         self.map_panel = LatentMapPanel(session)
-        self.start_page = StartPage()
+        self.start_page = StartPage(runner=session.slow)
+        self.start_page.set_data_root(self._preferences.data_root)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.map_panel)
         self._centre.addWidget(self.start_page)
@@ -402,6 +406,7 @@ class MainWindow(QMainWindow):
         work.download_wanted.connect(self._on_workspace_download_wanted)
         work.files_skipped.connect(self._on_workspace_files_skipped)
         work.run_opened.connect(self._on_workspace_run_opened)
+        work.run_opened.connect(self._kept_store.open)
         work.resumable_changed.connect(setup.set_resumable)
 
         self.start_page.data_chosen.connect(self._on_start_page_data_chosen)
@@ -457,7 +462,7 @@ class MainWindow(QMainWindow):
 
     def _remember_folder(self, folder: Path) -> None:
         self._preferences.folder = folder
-        save_preferences(self._preferences)
+        change_preferences(folder=folder)
 
     def _may_stop_training(self, before: str) -> bool:
         box = QMessageBox(self)
@@ -490,7 +495,6 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.layout_of_docks.save()
-        save_preferences(self._preferences)
         self.workspace.shut_down()
         super().closeEvent(event)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from vae_explorer.locations import settings_folder
 
-__all__ = ["MapScope", "Preferences", "load_preferences", "save_preferences"]
+__all__ = ["MapScope", "Preferences", "change_preferences", "load_preferences", "save_preferences"]
 
 MapScope = Literal["auto", "validation", "all"]
 
@@ -40,6 +40,20 @@ def load_preferences() -> Preferences:
     except (OSError, ValidationError, ValueError) as error:
         _log.info("preferences at %s are not readable, defaults are used: %s", path, error)
         return Preferences()
+
+
+def change_preferences(**changes: object) -> None:
+    """Change some stored preferences and leave the others as they are on disk.
+
+    Raises
+    ------
+    ValidationError
+        If a value is not allowed.
+    """
+    preferences = load_preferences()
+    for name, value in changes.items():
+        setattr(preferences, name, value)
+    save_preferences(preferences)
 
 
 def save_preferences(preferences: Preferences) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from vae_explorer.ui.panels.controls import ElidedCaption, set_role, tool_button
-from vae_explorer.ui.preferences import load_preferences, save_preferences
+from vae_explorer.ui.preferences import change_preferences, load_preferences
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 
@@ -35,9 +35,7 @@ def ask_export_path(parent: QWidget, title: str, suggested: str, filters: str) -
         path = path.with_suffix("." + kind.split("*.")[1].split(")")[0].split()[0])
     if path.parent != _folder:
         _folder = path.parent
-        preferences = load_preferences()
-        preferences.folder = path.parent
-        save_preferences(preferences)
+        change_preferences(folder=path.parent)
     return path
 
 

@@ -173,6 +173,8 @@ class TraversalsPanel(ModelPanel):
             active, worth, unit = np.arange(n), np.zeros(n), ""
         elif variational:
             active, inactive = active_dims(encodings)
+            if not len(active):  # nothing learned yet, or all collapsed: every row, faded
+                active, inactive = inactive, active
             worth, unit = encodings.kl_per_dim.astype(np.float64), " nats"
         else:  # an autoencoder has no KL: what its codes spread over is what they use
             centre = encodings.mu.mean(axis=0, dtype=np.float64)
