@@ -105,6 +105,11 @@ class LatentMapPanel(QWidget):
         self.view.view_changed.connect(self._show_hint)
         self._show_state()
 
+    @property
+    def words(self) -> str:
+        """What is said instead of a map; empty while there is one."""
+        return self._empty.words if self._stack.currentWidget() is self._empty else ""
+
     def set_path(self, points: ArrayLike | None) -> None:
         """Draw the path through latents (K, D); None or fewer than two: no path."""
         self._path = None if points is None else np.asarray(points, dtype=np.float64)

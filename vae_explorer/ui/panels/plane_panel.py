@@ -266,8 +266,11 @@ class PlanePanel(QWidget):
     @Slot(object)
     def _on_session_pins_changed(self, _pins: tuple[Pin, ...]) -> None:
         if self.kind.currentIndex() == PlaneKind.PINS:
+            waited = not self.error.isHidden()
             self._fill_choices()
             self.error.clear()
+            if waited and len(self._session.pins) >= 3:  # the missing pin was what the person came to set
+                self._choose()
 
     @Slot(object)
     def _on_session_cursor_changed(self, _cursor: object) -> None:
@@ -318,19 +321,23 @@ class PlanePanel(QWidget):
         self.kind.setWhatsThis(_KIND_WORDS[kind][1])
         items = self._items(kind)
         captions = ("First", "Second", "Third") if kind is PlaneKind.PINS else ("Across", "Up", "")
+        taken: list[object] = []  # by the choices before: they start out different
         for number, (choice, caption) in enumerate(zip(self.choices, self._captions, strict=True)):
             before = choice.currentData()
             choice.clear()
             for text, data in items:
                 choice.addItem(text, data)
-            kept = choice.findData(before) if before is not None else -1
-            choice.setCurrentIndex(kept if kept >= 0 else min(number, len(items) - 1))
+            kept = choice.findData(before) if before is not None and before not in taken else -1
+            free = next((at for at, (_, data) in enumerate(items) if data not in taken), len(items) - 1)
+            choice.setCurrentIndex(kept if kept >= 0 else free)
+            taken.append(choice.currentData())
             caption.setText(captions[number])
             caption.setVisible(bool(captions[number]))
             choice.setVisible(bool(captions[number]))
             choice.setEnabled(bool(items))
             choice.setAccessibleName(f"{captions[number]} direction of the plane")
             choice.setToolTip("" if items else "There are no pins yet: press P on the map")
+        self._grid.setColumnStretch(2, 1 if kind is PlaneKind.PINS else 0)
         self.renew.setVisible(kind is PlaneKind.COMPONENTS)
 
     def _items(self, kind: PlaneKind) -> list[tuple[str, int | str]]:
@@ -350,7 +357,7 @@ class PlanePanel(QWidget):
         self._sentence.setProperty("role", "muted")
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._sentence.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_S)
         grid.setVerticalSpacing(SPACE_XS)
         for column, (caption, choice) in enumerate(zip(self._captions, self.choices, strict=True)):

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QWidget
 
 from vae_explorer.ui.theme import SPACE_S, SPACE_XS
+from vae_explorer.ui.widgets.map.centred_slider import CentredSlider, SignedNumber
 
 __all__ = ["CoordinateList", "CoordinateRow"]
 
@@ -43,16 +44,16 @@ class CoordinateRow(QWidget):
         self._nats.setProperty("role", "caption")
         self._nats.setMinimumWidth(self.fontMetrics().horizontalAdvance("00.00"))
         self._nats.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = CentredSlider()
         self.slider.setRange(-SLIDER_STEPS, SLIDER_STEPS)
         self.slider.setSingleStep(SLIDER_STEPS // 100)
         self.slider.setPageStep(SLIDER_STEPS // 10)
-        self.number = QDoubleSpinBox()
+        self.number = SignedNumber()
         self.number.setRange(-NUMBER_LIMIT, NUMBER_LIMIT)
         self.number.setDecimals(3)
         self.number.setSingleStep(0.1)
         self.number.setKeyboardTracking(False)
-        self.number.setMinimumWidth(self.fontMetrics().horizontalAdvance(MINUS_WIDTH) + 34)
+        self.number.setFixedWidth(self.fontMetrics().horizontalAdvance(MINUS_WIDTH) + 38)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, SPACE_XS, 0)
         row.setSpacing(SPACE_S)

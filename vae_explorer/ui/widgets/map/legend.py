@@ -253,6 +253,11 @@ class LegendCard(FloatingCard):
         return self._mode
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes on show."""
+        return tuple(row.entry.name for row in self._rows.values())
+
+    @property
     def switched_off(self) -> frozenset[int]:
         return frozenset(key for key, row in self._rows.items() if not row.isChecked())
 

@@ -20,6 +20,7 @@ DIMMED_TIER = 1  # of points outside a lasso
 HALO_POINTS = 30_000  # beyond, rings of ground colour around points would hide their neighbours
 RINGED_POINTS = 400  # of a lasso; more rings would hide what they ring, and brightness is enough
 HALO_RADIUS_PX = 1.2  # device px; smaller points need no ring
+HALO_LAYERS = 4
 HALO_ALPHA = 120  # of 255
 CLOUD_SHARE = 0.9  # of the points on each axis, whose box the size of a point adapts to
 
@@ -161,14 +162,19 @@ class PointsLayer:
         splats = [Splat(np.flatnonzero(behind))]
         rows = np.flatnonzero(front)
         if emphasised is None and self._fade is None and 0 < len(rows) <= HALO_POINTS:
-            splats.append(Splat(rows, 1.0 * ratio, _packed(theme.ground, HALO_ALPHA)))
-        splats.append(Splat(rows))
+            for part in np.array_split(rows, HALO_LAYERS):  # so that rings also part points that overlap
+                splats.append(Splat(part, 1.0 * ratio, _packed(theme.ground, HALO_ALPHA)))
+                splats.append(Splat(part))
+        else:
+            splats.append(Splat(rows))
         if emphasised is not None:
             chosen = np.flatnonzero(emphasised)
             if len(chosen) <= RINGED_POINTS:
                 splats.append(Splat(chosen, 2.2 * ratio, _packed(theme.ground, 210)))
                 splats.append(Splat(chosen, 1.2 * ratio, _packed(theme.text, 255)))
-            splats.append(Splat(chosen))
+            elif len(chosen) <= HALO_POINTS:
+                splats.append(Splat(chosen, 1.6 * ratio, _packed(theme.ground, 210)))
+            splats.append(Splat(chosen, 0.4 * ratio))
         return colour, palette, splats
 
 
