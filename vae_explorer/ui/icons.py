@@ -85,11 +85,13 @@ class _TintedEngine(QIconEngine):
         painter.drawImage(QRect(left, top, side, side), image)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        side = max(1, min(size.width(), size.height()))
-        return QPixmap.fromImage(_drawn(self._name, self._colour(mode, state), side))
+        return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        return self.pixmap(size, mode, state)  # `size` is in device pixels already
+        side = max(1, round(min(size.width(), size.height()) * scale))  # device pixels
+        pixmap = QPixmap.fromImage(_drawn(self._name, self._colour(mode, state), side))
+        pixmap.setDevicePixelRatio(scale)
+        return pixmap
 
     def clone(self) -> QIconEngine:
         return _TintedEngine(self._name, self._tint)

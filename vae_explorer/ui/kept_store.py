@@ -74,8 +74,8 @@ def _read(path: Path) -> tuple[Kept, ...]:
 
 def _write(path: Path, items: tuple[Kept, ...]) -> None:
     if items:
-        arrays = {"z": np.stack([kept.z for kept in items]), "images": np.stack([kept.image for kept in items])}
-        write_arrays(path, arrays)
+        z, images = np.stack([kept.z for kept in items]), np.stack([kept.image for kept in items])
+        write_arrays(path, {"z": z, "images": images})
     else:
         path.unlink(missing_ok=True)
 

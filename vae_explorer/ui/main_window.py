@@ -86,8 +86,6 @@ class MainWindow(QMainWindow):
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
         """What the person came for: a run, a folder of pictures, or the last or first model."""
         self._ask_devices()
-        if folder is not None:
-            self.open_folder(folder)
         last = self._preferences.last_run
         if run is None and last is not None and last.is_dir():
             run = last
@@ -97,6 +95,8 @@ class MainWindow(QMainWindow):
             self.open_run(run)
         else:
             self.show_start_page()
+        if folder is not None:
+            self._open_dropped(folder)
 
     # --- verbs of the menus --------------------------------------------------------------------
 
@@ -242,6 +242,11 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
         self.setup_panel.set_data(images, spec)
+
+    @Slot(str)
+    def _on_workspace_pictures_missing(self, sentence: str) -> None:
+        self.setup_panel.data_error(sentence)
+        self.session.notice.emit("The model can be explored; its pictures are not at hand.")
 
     @Slot(object, object)
     def _on_workspace_download_wanted(self, spec: DataSpec, missing: MissingDataSet) -> None:
@@ -403,6 +408,7 @@ class MainWindow(QMainWindow):
         work.loader.progressed.connect(setup.set_loading)
         work.data_ready.connect(self._on_workspace_data_ready)
         work.data_failed.connect(setup.data_error)
+        work.pictures_missing.connect(self._on_workspace_pictures_missing)
         work.download_wanted.connect(self._on_workspace_download_wanted)
         work.files_skipped.connect(self._on_workspace_files_skipped)
         work.run_opened.connect(self._on_workspace_run_opened)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet
-from vae_explorer.data.load import LoadFinished, MissingDataSet
+from vae_explorer.data.load import LoadFinished, MissingDataSet, load_by_fingerprint
 from vae_explorer.data.spec import TORCHVISION_SOURCES, DataSpec
 from vae_explorer.errors import RunError
 from vae_explorer.latent.encodings import Encodings
@@ -49,6 +49,8 @@ class Workspace(QObject):
         ``(DataSpec, MissingDataSet)``: ask the person, then `load_data(spec, download=True)`.
     data_failed
         One sentence for the data card.
+    pictures_missing
+        One sentence: the model on screen can be explored, but its pictures are not at hand.
     files_skipped
         ``tuple[SkippedFile, ...]`` of a folder just read.
     run_opened
@@ -60,6 +62,7 @@ class Workspace(QObject):
     data_ready = Signal(object, object)
     download_wanted = Signal(object, object)
     data_failed = Signal(str)
+    pictures_missing = Signal(str)
     files_skipped = Signal(object)
     run_opened = Signal(object)
     resumable_changed = Signal(bool)
@@ -72,6 +75,11 @@ class Workspace(QObject):
         self.loader = DataLoader(self)
         self.loader.missing.connect(self._on_loader_missing)
         self.loader.failed.connect(self._on_loader_failed)
+        self._run_loader = DataLoader(self)  # pictures of the run on screen: never in the way of a person's choice
+        self._run_loader.missing.connect(self._on_run_loader_missing)
+        self._run_loader.failed.connect(self._on_run_loader_failed)
+        self._run_loader.progressed.connect(self._on_run_loader_progressed)
+        self._chosen = False  # the person chose data since the run on screen was opened
         self._trainer = GeneratorRunner("training", self)
         self._trainer.event_received.connect(self._on_trainer_event_received)
         self._trainer.failed.connect(self._on_trainer_failed)
@@ -108,10 +116,12 @@ class Workspace(QObject):
 
     def load_data(self, spec: DataSpec, *, download: bool = False) -> None:
         """Load the pictures of the next training; the model on screen stays."""
+        self._chosen = True
         self.loader.load(self._with_data_root(spec), self._take_data, download=download)
 
     def cancel_loading(self) -> None:
         self.loader.cancel()
+        self._run_loader.cancel()
         if self._session.training_state is TrainingState.LOADING:
             self._session.set_training_state(TrainingState.IDLE)
 
@@ -209,6 +219,7 @@ class Workspace(QObject):
         """Stop training (its state is saved) and end every thread."""
         self._trainer.shut_down()
         self.loader.shut_down()
+        self._run_loader.shut_down()
         self._refresher.shut_down()
         self._session.shut_down()
 
@@ -230,6 +241,7 @@ class Workspace(QObject):
         run, history, encodings = opened
         session = self._session
         self._run = run
+        self._chosen = False
         config = run.info.config
         session.set_images(None)
         session.replace_model(run.name, config.model.latent_dim)
@@ -245,7 +257,7 @@ class Workspace(QObject):
 
         session.slow.request("open model", load_model, self._take_explorer, priority=-9)
         spec = self._with_data_root(config.data)
-        self.loader.load(spec, lambda loaded: self._take_run_images(run, spec, loaded))
+        self._run_loader.load(spec, lambda loaded: self._take_run_images(run, spec, loaded))
 
     def _take_explorer(self, explorer: Explorer) -> None:
         self._session.set_explorer(explorer)
@@ -253,10 +265,11 @@ class Workspace(QObject):
             self._encode_all()
 
     def _take_run_images(self, run: RunFolder, spec: DataSpec, loaded: LoadFinished) -> None:
-        self._images, self._spec = loaded.images, spec
-        self.data_ready.emit(loaded.images, spec)
         if self._run is not run:
             return
+        if not self._chosen:
+            self._images, self._spec = loaded.images, spec
+            self.data_ready.emit(loaded.images, spec)
         if loaded.images.fingerprint != run.info.data.fingerprint:
             self._session.notice.emit(
                 f"The pictures at hand differ from those {run.name} was trained on; the map shows its stored codes."
@@ -368,10 +381,35 @@ class Workspace(QObject):
     def _on_loader_missing(self, spec: DataSpec, missing: MissingDataSet) -> None:
         if self._session.training_state is TrainingState.LOADING:
             self._session.set_training_state(TrainingState.IDLE)
-        if self._run is not None and self._session.images is None and spec.source == self._run.info.config.data.source:
-            self.data_failed.emit(f"The pictures of this model are not on this machine: {missing}")
-        else:
-            self.download_wanted.emit(spec, missing)
+        self.download_wanted.emit(spec, missing)
+
+    @Slot(object, object)
+    def _on_run_loader_missing(self, _spec: DataSpec, missing: MissingDataSet) -> None:
+        """No question: the map and the decoder work without; Setup says where the pictures can be had."""
+        self.pictures_missing.emit(f"{missing}")
+
+    @Slot(object, str)
+    def _on_run_loader_failed(self, spec: DataSpec, message: str) -> None:
+        run = self._run
+        if run is None:
+            return
+        fingerprint = run.info.data.fingerprint
+
+        def find(_is_stale: object) -> ImageSet | None:
+            return load_by_fingerprint(fingerprint)
+
+        def take(images: ImageSet | None) -> None:
+            if images is not None:  # the folder has gone, its decoded pictures are still in the cache
+                self._take_run_images(run, spec, LoadFinished(images, (), from_cache=True))
+            elif self._run is run:
+                self.pictures_missing.emit(message)
+
+        self._session.slow.request("find pictures", find, take, priority=-8)
+
+    @Slot(object)
+    def _on_run_loader_progressed(self, progress: object) -> None:
+        if not self.loader.is_loading:
+            self.loader.progressed.emit(progress)
 
     @Slot(object, str)
     def _on_loader_failed(self, _spec: DataSpec, message: str) -> None:

@@ -60,8 +60,9 @@ class AboutDialog(QDialog):
         number = QLabel(f"Version {__version__}")
         number.setProperty("role", "muted")
         words = QLabel(
-            "See what a variational autoencoder has learned: train one on your pictures and walk "
-            f'through its latent space. After <a href="{_PAPER}">Kingma and Welling, Auto-Encoding Variational Bayes</a> (2014).'
+            "See what a variational autoencoder has learned: train one on your pictures and walk through "
+            f'its latent space. After <a href="{_PAPER}">Kingma and Welling, Auto-Encoding Variational '
+            "Bayes</a> (2014)."
         )
         words.setWordWrap(True)
         words.setOpenExternalLinks(True)

@@ -170,6 +170,10 @@ class DataCard(Section):
         self._bar.setTextVisible(False)
         self._bar.setProperty("slim", "true")
         self._bar.setAccessibleName("Loading progress")
+        self._bar.setToolTip("How much of the data is read")
+        self._bar.setWhatsThis(
+            "Pictures are read once and kept in a cache. Opening the same data again is quick."
+        )
         cancel = QToolButton()
         cancel.setObjectName("cancelLoadingButton")
         cancel.setIcon(icon("close"))
