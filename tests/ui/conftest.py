@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pyqtgraph as pg
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.session import Session
@@ -16,6 +17,8 @@ pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
 
 @pytest.fixture(autouse=True)
 def _dark_theme(qapp: object) -> None:
+    # Widgets of earlier tests wait for an event loop to be deleted; until then each would be styled again.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme_manager().set_choice("dark")
     theme_manager().apply()
 

@@ -1,0 +1,497 @@
+"""The setup panel: what it asks for, what it allows when, what it explains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QScrollBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from vae_explorer.data.events import LoadProgressed
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.spec import DataSpec
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
+from vae_explorer.training.events import Finished, Progressed, Started
+from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.setup_model import hidden_problem, parsed_hidden
+from vae_explorer.ui.panels.setup_panel import SetupPanel
+from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+
+RAIL_PX = (272, 700)
+
+
+def two_classes(channels: int = 1) -> ImageSet:
+    """60 pictures of 12 × 12: dark ones to the left, bright ones to the right."""
+    labels = (np.arange(60) % 2).astype(np.int64)
+    images = np.repeat((60 + 120 * labels).astype(np.uint8), channels * 144).reshape(60, channels, 12, 12)
+    return ImageSet("blobs", images, np.zeros(60, np.uint8), "0" * 16, labels, ("left", "right"))
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: Session) -> SetupPanel:
+    panel = SetupPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(*RAIL_PX)
+    panel.show()
+    return panel
+
+
+def named(panel: SetupPanel, name: str) -> QWidget:
+    found = panel.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def click(panel: SetupPanel, name: str) -> None:
+    button = named(panel, name)
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def history(n: int, marks: tuple[SettingMark, ...] = ()) -> History:
+    records = tuple(
+        EpochRecord(
+            epoch=e,
+            step=10 * e,
+            train=Losses(recon=100.0 + 10 / e, kl=5.0),
+            validation=Losses(recon=102.0 + 10 / e, kl=5.0),
+            beta=1.0,
+            learning_rate=1e-3,
+            seconds=1.0,
+        )
+        for e in range(1, n + 1)
+    )
+    return History(epochs=records, marks=marks)
+
+
+def started(config: RunConfig, step: int = 0) -> Started:
+    return Started(config, "cpu", "CPU · 1 thread", 1000, 90, 10, step // 10, step)
+
+
+# --- configuration -------------------------------------------------------------------------------
+
+
+def test_that_the_defaults_are_those_of_the_configuration(panel: SetupPanel) -> None:
+    assert panel.config() == RunConfig()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        RunConfig(),
+        RunConfig(
+            data=DataSpec(source="mnist"),
+            model=ModelConfig(
+                network="mlp", hidden=(512, 256), latent_dim=20, likelihood="gaussian", sigma=0.05
+            ),
+            objective=ObjectiveConfig(beta=4.0, warmup_epochs=2.5),
+            epochs=100,
+            batch_size=64,
+            learning_rate=3e-4,
+            seed=123_456,
+        ),
+        RunConfig(
+            model=ModelConfig(network="conv", width=48, likelihood="gaussian-learned"),
+            objective=ObjectiveConfig(name="autoencoder"),
+            learning_rate=1.0,
+        ),
+    ],
+)
+def test_that_a_configuration_survives_the_way_through_the_panel(
+    panel: SetupPanel, config: RunConfig
+) -> None:
+    panel.set_config(config)
+    assert panel.config() == config
+
+
+def test_that_a_device_of_another_machine_becomes_automatic(panel: SetupPanel) -> None:
+    panel.set_devices([("cpu", "CPU · 1 thread")])
+    panel.set_config(RunConfig(device="cuda:1"))
+    config = panel.config()
+    assert config is not None
+    assert config.device == "auto"
+
+
+def test_that_devices_can_be_chosen_when_they_are_known(panel: SetupPanel) -> None:
+    panel.set_devices([("cuda:0", "CUDA · NVIDIA H200"), ("cpu", "CPU · 2 threads")])
+    panel.training.device.set_value("cpu")
+    config = panel.config()
+    assert config is not None
+    assert config.device == "cpu"
+    assert panel.training.device.itemText(0) == "Auto (CUDA)"
+
+
+@pytest.mark.parametrize(
+    ("network", "likelihood", "kind", "shown", "hidden"),
+    [
+        ("mlp", "bernoulli", "vae", {"hiddenEdit", "betaEdit", "warmupEdit"}, {"widthEdit", "sigmaEdit"}),
+        ("conv", "gaussian", "vae", {"widthEdit", "sigmaEdit"}, {"hiddenEdit"}),
+        (
+            "residual",
+            "bernoulli",
+            "autoencoder",
+            {"widthEdit"},
+            {"betaEdit", "betaSlider", "warmupEdit", "sigmaEdit"},
+        ),
+    ],
+)
+def test_that_only_what_matters_is_shown(
+    panel: SetupPanel, network: str, likelihood: str, kind: str, shown: set[str], hidden: set[str]
+) -> None:
+    panel.model.network.set_value(network)
+    panel.model.likelihood.set_value(likelihood)
+    panel.model.objective.set_value(kind)
+    assert all(named(panel, name).isVisible() for name in shown)
+    assert not any(named(panel, name).isVisible() for name in hidden)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("latentDimEdit", "900", "Latent dim. must be from 1 to 512, not 900."),
+        ("latentDimEdit", "two", "“two” is not a whole number; enter one from 1 to 512."),
+        ("widthEdit", "2", "Base width must be from 4 to 256, not 2."),
+        ("betaEdit", "-1", "β must be from 0 to 1000, not -1."),
+        ("epochsEdit", "0", "Epochs must be from 1 to 100,000, not 0."),
+        ("batchSizeEdit", "", "Batch size is empty: enter a whole number from 1 to 65,536."),
+        ("learningRateEdit", "0", "Learning rate must be above 0, up to 1, not 0."),
+        ("seedEdit", "-3", "Seed must be from 0 up, not -3."),
+    ],
+)
+def test_that_an_invalid_value_is_explained_beside_its_field(
+    panel: SetupPanel, name: str, text: str, sentence: str
+) -> None:
+    field = named(panel, name)
+    assert isinstance(field, QLineEdit)
+    before = field.text()
+    field.setText(text)
+    assert panel.config() is None
+    assert not named(panel, "trainButton").isEnabled()
+    visible = [
+        label.text()
+        for label in panel.findChildren(QWidget)
+        if label.property("role") == "error" and label.isVisible()
+    ]
+    assert visible == [sentence]
+    field.setText(before)
+    assert panel.config() is not None
+    assert named(panel, "trainButton").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("400", ""),
+        ("512, 256;128", ""),
+        ("400, x", "“x” is not a whole number; enter widths such as 512, 256."),
+        ("", "Enter one width a layer, such as 400 or 512, 256."),
+        ("0", "A layer has 1 to 16,384 units, not 0."),
+        ("1 2 3 4 5 6 7 8 9", "At most 8 layers, not 9."),
+    ],
+)
+def test_that_hidden_widths_are_checked_in_words(text: str, sentence: str) -> None:
+    assert hidden_problem(text) == sentence
+    assert bool(parsed_hidden(text)) == (not sentence)
+
+
+def test_that_invalid_settings_that_do_not_matter_stop_nothing(panel: SetupPanel) -> None:
+    panel.model.network.set_value("mlp")
+    panel.model.hidden.setText("400, x")
+    assert panel.config() is None
+    panel.model.network.set_value("conv")
+    assert panel.config() is not None
+
+
+def test_that_every_control_has_a_name_a_tooltip_and_an_explanation(panel: SetupPanel) -> None:
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSlider, QProgressBar)
+    controls = [
+        widget
+        for kind in kinds
+        for widget in panel.findChildren(kind)
+        if not isinstance(widget, QScrollBar) and not widget.objectName().startswith("qt_")
+    ]
+    assert len(controls) > 20
+    for widget in controls:
+        words = f"{widget.objectName()} {type(widget).__name__} {getattr(widget, 'text', str)()}"
+        assert (
+            widget.accessibleName()
+            or (isinstance(widget, QAbstractButton) and widget.text())
+            or widget.whatsThis()
+        ), words
+        assert widget.toolTip(), words
+        assert widget.whatsThis(), words
+
+
+@pytest.mark.parametrize("name", sorted(EXPLANATIONS))
+def test_that_explanations_are_two_plain_sentences(name: str) -> None:
+    words = EXPLANATIONS[name].whats_this
+    sentences = [part for part in words.replace("e.g.", "eg").split(". ") if part]
+    assert len(sentences) == 2, words
+    assert words.endswith(".")
+    assert len(EXPLANATIONS[name].tooltip) < 80
+
+
+def test_that_the_explanations_name_the_ideas() -> None:
+    words = " ".join(explanation.whats_this for explanation in EXPLANATIONS.values()).casefold()
+    for idea in (
+        "posterior",
+        "prior",
+        "kl",
+        "reconstruction loss",
+        "β",
+        "blurred",
+        "sample",
+        "plain autoencoder",
+        "latent",
+    ):
+        assert idea in words, idea
+
+
+# --- training ------------------------------------------------------------------------------------
+
+
+def test_that_train_asks_for_what_is_set(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.training.epochs.setText("3")
+    with qtbot.waitSignal(panel.train_requested) as heard:
+        click(panel, "trainButton")
+    assert heard.args[0] == RunConfig(epochs=3)
+
+
+@pytest.mark.parametrize(
+    ("state", "buttons"),
+    [
+        (TrainingState.IDLE, {"trainButton"}),
+        (TrainingState.LOADING, {"trainButton", "stopButton"}),
+        (TrainingState.RUNNING, {"pauseButton", "stopButton"}),
+        (TrainingState.PAUSED, {"trainButton", "stopButton"}),
+        (TrainingState.STOPPING, {"pauseButton", "stopButton"}),
+    ],
+)
+def test_that_the_buttons_suit_the_state(panel: SetupPanel, state: TrainingState, buttons: set[str]) -> None:
+    panel.set_training_state(state)
+    names = ("trainButton", "newRunButton", "pauseButton", "stopButton")
+    assert {name for name in names if named(panel, name).isVisible()} == buttons
+
+
+def test_that_pause_resume_and_stop_are_told(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.set_training_state(TrainingState.RUNNING)
+    with qtbot.waitSignal(panel.pause_requested):
+        click(panel, "pauseButton")
+    panel.set_training_state(TrainingState.PAUSED)
+    with qtbot.waitSignal(panel.resume_requested):
+        click(panel, "trainButton")
+    with qtbot.waitSignal(panel.stop_requested):
+        click(panel, "stopButton")
+
+
+def test_that_a_stopped_run_is_continued_until_its_settings_change(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.set_config(RunConfig(epochs=5))
+    panel.set_history(history(2))
+    panel.set_resumable(True)
+    with qtbot.waitSignal(panel.continue_requested):
+        click(panel, "trainButton")
+    with qtbot.waitSignal(panel.train_requested):
+        click(panel, "newRunButton")
+    panel.training.epochs.setText("9")  # more epochs are the same run
+    with qtbot.waitSignal(panel.continue_requested):
+        click(panel, "trainButton")
+    panel.model.latent_dim.setText("3")  # another model is another run
+    with qtbot.waitSignal(panel.train_requested):
+        click(panel, "trainButton")
+
+
+def test_that_a_finished_run_says_how_to_continue_it(panel: SetupPanel) -> None:
+    panel.set_config(RunConfig(epochs=4))
+    panel.set_history(history(4))
+    panel.set_resumable(True)
+    button = named(panel, "trainButton")
+    assert isinstance(button, QAbstractButton)
+    assert button.text() == "Train"
+    assert "Raise the number of epochs" in panel.controls._note.text()
+    panel.training.epochs.setText("6")
+    assert button.text() == "Continue training"
+    assert panel.controls._note.isHidden()
+
+
+def test_that_settings_are_fixed_while_training_except_beta_and_learning_rate(panel: SetupPanel) -> None:
+    panel.set_training_state(TrainingState.RUNNING)
+    for name in ("networkBox", "latentDimEdit", "epochsEdit", "seedEdit", "dataSelector", "deviceBox"):
+        control = named(panel, name)
+        assert not control.isEnabled()
+        assert "stop to change it" in control.toolTip()
+    for name in ("betaEdit", "betaSlider", "learningRateEdit"):
+        assert named(panel, name).isEnabled()
+    panel.set_training_state(TrainingState.IDLE)
+    assert named(panel, "networkBox").isEnabled()
+    assert "stop to change it" not in named(panel, "networkBox").toolTip()
+
+
+def test_that_a_dragged_beta_is_told_once_while_training(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.set_training_state(TrainingState.RUNNING)
+    heard: list[float] = []
+    panel.beta_changed.connect(heard.append)
+    for step in range(500, 700, 20):
+        panel.model.beta.slider.setValue(step)
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == [panel.model.beta.value]
+
+
+def test_that_beta_and_learning_rate_are_both_told(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.set_training_state(TrainingState.PAUSED)
+    with qtbot.waitSignals([panel.beta_changed, panel.learning_rate_changed]):
+        panel.model.beta.field.setText("4")
+        panel.training.learning_rate.setText("1e-4")
+
+
+def test_that_nothing_is_told_while_nothing_trains(qtbot: QtBot, panel: SetupPanel) -> None:
+    with qtbot.assertNotEmitted(panel.beta_changed, wait=400):
+        panel.model.beta.set_value(7.0)
+
+
+def test_that_progress_is_shown_with_its_units(panel: SetupPanel) -> None:
+    config = RunConfig(epochs=20)
+    panel.set_training_state(TrainingState.RUNNING)
+    panel.on_training_event(started(config))
+    panel.on_training_event(
+        Progressed(11, 115, 0.575, Losses(recon=140.0, kl=2.6), 1.0, 1e-3, 24_310.0, 19.0)
+    )
+    assert panel.controls.words == "Epoch 12/20 · 24,310 img/s · 0:19 left"
+    bar = named(panel, "progressBar")
+    assert isinstance(bar, QProgressBar)
+    assert bar.value() == 575
+    assert panel.loss.aside.text() == "−ELBO <b>142.6</b> nats"
+    assert len(panel.chart._live) == 1
+
+
+def test_that_the_end_is_said_quietly(panel: SetupPanel) -> None:
+    config = RunConfig(epochs=2)
+    panel.set_training_state(TrainingState.RUNNING)
+    panel.on_training_event(started(config))
+    panel.on_training_event(Progressed(2, 20, 1.0, Losses(recon=90.0, kl=5.0), 1.0, 1e-3, 100.0, 0.0))
+    panel.on_training_event(Finished(None, Losses(recon=91.0, kl=5.0), None, None))  # type: ignore[arg-type]  # not looked at
+    assert panel.controls.words == "Epoch 2/2 · done"
+    assert "96.0" in panel.loss.aside.text()
+
+
+def test_that_the_chart_follows_history_with_marks(panel: SetupPanel) -> None:
+    mark = SettingMark(step=15, epoch=1.5, name="learning_rate", value=1e-4)
+    panel.set_history(history(3, (mark,)))
+    assert [m.text for m in panel.chart._marks] == ["learning rate set to 1e-4"]
+    x, y = panel.chart._curves["elbo", "validation"].getData()
+    assert list(x) == [1, 2, 3]
+    assert y[0] == pytest.approx(117.0)
+
+
+def test_that_another_run_clears_what_was_live(panel: SetupPanel) -> None:
+    panel.set_training_state(TrainingState.RUNNING)
+    panel.on_training_event(started(RunConfig()))
+    panel.on_training_event(Progressed(0, 5, 0.1, Losses(recon=140.0, kl=2.6), 1.0, 1e-3, 10.0, 19.0))
+    panel.set_history(history(1))
+    assert len(panel.chart._live) == 1  # the same run goes on
+    panel.set_training_state(TrainingState.IDLE)
+    panel.set_history(history(2))
+    assert len(panel.chart._live) == 0
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+
+def test_that_choosing_a_set_asks_for_it_and_shows_it_only_when_it_is_there(
+    qtbot: QtBot, panel: SetupPanel
+) -> None:
+    selector = named(panel, "dataSelector")
+    assert isinstance(selector, QComboBox)
+    with qtbot.waitSignal(panel.data_requested) as heard:
+        selector.setCurrentIndex(selector.findData("digits"))
+    assert heard.args[0] == DataSpec(source="digits")
+    assert panel.data.spec.source == "blooms"
+    panel.set_data(two_classes(), DataSpec(source="digits"))
+    assert panel.data.spec.source == "digits"
+    assert selector.currentData() == "digits"
+    config = panel.config()
+    assert config is not None
+    assert config.data.source == "digits"
+
+
+def test_that_folder_and_array_ask_and_keep_the_choice_in_force(qtbot: QtBot, panel: SetupPanel) -> None:
+    selector = named(panel, "dataSelector")
+    assert isinstance(selector, QComboBox)
+    for data, signal in (("folder", panel.folder_requested), ("array", panel.array_requested)):
+        with qtbot.waitSignal(signal):
+            selector.setCurrentIndex(selector.findData(data))
+        assert selector.currentData() == "blooms"
+
+
+def test_that_a_folder_of_ones_own_is_named(panel: SetupPanel) -> None:
+    panel.set_data(None, DataSpec(source="folder", path=Path("pictures/cats")))
+    selector = named(panel, "dataSelector")
+    assert isinstance(selector, QComboBox)
+    assert selector.currentText() == "cats"
+
+
+def test_that_the_card_describes_the_set(panel: SetupPanel) -> None:
+    panel.set_data(two_classes(), DataSpec())
+    assert panel.data._about.toolTip() == "blobs: 60 · 12×12 · grey · 2 classes"
+    assert panel.data._thumbnails.count == 6
+
+
+def test_that_loading_shows_progress_and_can_be_cancelled(qtbot: QtBot, panel: SetupPanel) -> None:
+    panel.set_loading(LoadProgressed(1234, 6000, "pictures", "Reading pictures", 800.0, 6.0))
+    assert panel.data._doing.text() == "Reading pictures"
+    assert panel.data._rate.text() == "1,234 / 6,000 · 800/s · 0:06 left"
+    with qtbot.waitSignal(panel.loading_cancel_requested):
+        click(panel, "cancelLoadingButton")
+    panel.set_loading(None)
+    assert not named(panel, "cancelLoadingButton").isVisible()
+
+
+def test_that_a_data_error_stands_in_the_card_and_the_choice_goes_back(panel: SetupPanel) -> None:
+    selector = named(panel, "dataSelector")
+    assert isinstance(selector, QComboBox)
+    selector.setCurrentIndex(selector.findData("digits"))
+    panel.data_error("There is no picture in cats.")
+    assert panel.data.problem == "There is no picture in cats."
+    assert selector.currentData() == "blooms"
+    panel.set_data(two_classes(), DataSpec())
+    assert panel.data.problem == ""
+
+
+# --- layout --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [264, 272, 340])
+def test_that_nothing_is_cut_off_sideways(panel: SetupPanel, width: int) -> None:
+    panel.resize(width, 640)
+    panel.set_data(two_classes(), DataSpec())
+    panel.set_config(RunConfig(epochs=5))
+    panel.set_history(history(2))
+    panel.set_resumable(True)
+    panel.grab()
+    content = panel.scroll_area.widget()
+    assert content is not None
+    assert content.width() <= panel.scroll_area.viewport().width()
+    for control in content.findChildren(QLineEdit):
+        if control.isVisible():
+            right = control.mapTo(content, control.rect().topRight()).x()
+            assert right < content.width(), control.objectName()
+
+
+def test_that_the_buttons_are_in_reach_on_a_low_screen(panel: SetupPanel) -> None:
+    panel.resize(272, 480)
+    button = named(panel, "trainButton")
+    bottom = button.mapTo(panel, button.rect().bottomLeft()).y()
+    assert bottom < 480
