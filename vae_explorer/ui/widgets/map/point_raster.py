@@ -30,7 +30,7 @@ DENSE_RADIUS_PX = 0.75  # device px; smaller discs are single pixels
 DENSE_ALPHA = 0.5  # opacity of one point of a single pixel
 MAX_WRITES = 2_500_000  # pixel writes a frame before discs give way to single pixels
 MAX_DEVICE_RADIUS_PX = 10.0
-TARGET_COVER = 0.38  # share of the cloud's area that all discs together may cover
+TARGET_COVER = 0.48  # share of the cloud's area that all discs together may cover
 MIN_RADIUS_PX, MAX_RADIUS_PX = 0.5, 3.6  # logical px
 
 

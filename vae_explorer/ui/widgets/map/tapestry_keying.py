@@ -13,7 +13,9 @@ __all__ = ["Background", "Key", "background_of", "keyed_mosaic", "reduced"]
 Images = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
 
-EVEN_SHARE, EVEN_LEVELS = 0.85, 28.0  # of border pixels, distance from their median, for an even background
+CORNER_SHARE = 8  # a corner is this part of a side: strokes may touch the middle of a border
+EVEN_SHARE, EVEN_LEVELS = 0.8, 28.0  # of corner pixels, distance from their median, for an even background
+NOISE_LEVELS = 5  # of a decoded background that still count as nothing
 DARK_BELOW, BRIGHT_ABOVE = 80.0, 175.0  # luma of a background that counts as dark or as paper
 GAP_SHARE = 0.05  # of a tile's height left free on each side
 
@@ -35,11 +37,15 @@ class Background:
 
 
 def background_of(images: Images) -> Background:
-    """What the borders of images, (B, C, H, W), have in common."""
-    edges = (images[:, :, 0], images[:, :, -1], images[:, :, :, 0], images[:, :, :, -1])
-    border = np.concatenate([edge.transpose(0, 2, 1).reshape(-1, edge.shape[1]) for edge in edges])  # (n, C)
-    middle = np.median(border, axis=0)
-    even = np.mean(np.abs(border - middle).max(axis=1) <= EVEN_LEVELS)
+    """What the corners of images, (B, C, H, W), have in common."""
+    c, h, w = images.shape[1:]
+    y, x = max(1, h // CORNER_SHARE), max(1, w // CORNER_SHARE)
+    corners = [
+        images[:, :, top, left] for top in (slice(y), slice(-y, None)) for left in (slice(x), slice(-x, None))
+    ]
+    pixels = np.concatenate([corner.transpose(0, 2, 3, 1).reshape(-1, c) for corner in corners])  # (n, C)
+    middle = np.median(pixels, axis=0)
+    even = np.mean(np.abs(pixels - middle).max(axis=1) <= EVEN_LEVELS)
     if even < EVEN_SHARE:
         return Background()
     luma = float(middle.mean())
@@ -85,18 +91,20 @@ def keyed_mosaic(images: Images, columns: int, background: Background, ink: Rgb,
     if c == 1 and background.key is not Key.NONE:
         level = background.colour[0]
         stroke = pixels[..., 0].astype(np.int16) - level
-        strength = stroke if background.key is Key.DARK else -stroke
-        reach = 255 - level if background.key is Key.DARK else level
+        strength = (stroke if background.key is Key.DARK else -stroke) - NOISE_LEVELS
+        reach = (255 - level if background.key is Key.DARK else level) - NOISE_LEVELS
         alpha = np.clip(strength * (255.0 / max(reach, 1)), 0, 255)
         for channel, value in enumerate((ink[2], ink[1], ink[0])):
             inner[..., channel] = np.rint(alpha * (value / 255.0))
         inner[..., 3] = np.rint(alpha)
     elif c == 3 and background.key is Key.DARK:
-        light_of = np.clip(pixels.astype(np.int16) - np.array(background.colour, dtype=np.int16), 0, 255)
+        level_of = np.array(background.colour, dtype=np.int16) + NOISE_LEVELS
+        light_of = np.clip(pixels.astype(np.int16) - level_of, 0, 255)
         inner[..., :3] = light_of[..., ::-1]
         inner[..., 3] = light_of.max(axis=-1)
     elif c == 3 and background.key is Key.PAPER and light:
-        drop = np.clip(np.array(background.colour, dtype=np.int16) - pixels.astype(np.int16), 0, 255)
+        level_of = np.array(background.colour, dtype=np.int16) - NOISE_LEVELS
+        drop = np.clip(level_of - pixels.astype(np.int16), 0, 255)
         alpha = drop.max(axis=-1, keepdims=True)
         inner[..., :3] = np.clip(alpha - drop, 0, 255)[..., ::-1]
         inner[..., 3:] = alpha
