@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import MissingDataSet, SkippedFile
 from vae_explorer.data.spec import ARRAY_SUFFIXES, DataSpec
+from vae_explorer.data.summary import describe
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.shipped import shipped_models
@@ -243,6 +245,11 @@ class MainWindow(QMainWindow):
     def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
         self.setup_panel.set_data(images, spec)
 
+    @Slot(object)
+    def _on_workspace_choice_ready(self, images: ImageSet) -> None:
+        self._banner_action = self.train
+        self.banner.show_notice(f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train")
+
     @Slot(str)
     def _on_workspace_pictures_missing(self, sentence: str) -> None:
         self.setup_panel.data_error(sentence)
@@ -269,6 +276,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_workspace_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
         self._skipped = skipped
+        self._banner_action = self._show_skipped
         self.banner.show_problem(
             f"{len(skipped):,} file{'s' if len(skipped) > 1 else ''} of the folder could not be used and "
             f"{'are' if len(skipped) > 1 else 'is'} left out.",
@@ -277,6 +285,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_banner_action_requested(self) -> None:
+        self._banner_action()
+
+    def _show_skipped(self) -> None:
         lines = [f"{file.path}: {file.reason}" for file in self._skipped]
         box = QMessageBox(QMessageBox.Icon.Information, "Files left out", f"{len(lines):,} files are left out.")
         box.setDetailedText("\n".join(lines))
@@ -341,6 +352,8 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         session = self.session
         self.banner = Banner()
+        self._banner_action: Callable[[], None] = self.banner.hide
+        self._skipped: tuple[SkippedFile, ...] = ()
         self.map_panel = LatentMapPanel(session)
         self.start_page = StartPage(runner=session.slow)
         self.start_page.set_data_root(self._preferences.data_root)
@@ -407,6 +420,7 @@ class MainWindow(QMainWindow):
 
         work.loader.progressed.connect(setup.set_loading)
         work.data_ready.connect(self._on_workspace_data_ready)
+        work.choice_ready.connect(self._on_workspace_choice_ready)
         work.data_failed.connect(setup.data_error)
         work.pictures_missing.connect(self._on_workspace_pictures_missing)
         work.download_wanted.connect(self._on_workspace_download_wanted)

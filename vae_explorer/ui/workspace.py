@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace"]
 
+ENOUGH_POINTS = 5_000  # stored codes of a run: with so many the map tells the same as with all
+
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,8 @@ class Workspace(QObject):
     -------
     data_ready
         ``(ImageSet, DataSpec)``: the data of the next training is there.
+    choice_ready
+        `ImageSet` that the person chose and that waits for a training.
     download_wanted
         ``(DataSpec, MissingDataSet)``: ask the person, then `load_data(spec, download=True)`.
     data_failed
@@ -60,6 +64,7 @@ class Workspace(QObject):
     """
 
     data_ready = Signal(object, object)
+    choice_ready = Signal(object)
     download_wanted = Signal(object, object)
     data_failed = Signal(str)
     pictures_missing = Signal(str)
@@ -229,6 +234,8 @@ class Workspace(QObject):
         self._images = loaded.images
         self._spec = spec or self._loading_spec()
         self.data_ready.emit(loaded.images, self._spec)
+        if spec is None:
+            self.choice_ready.emit(loaded.images)
         if loaded.skipped:
             self.files_skipped.emit(loaded.skipped)
 
@@ -261,8 +268,7 @@ class Workspace(QObject):
 
     def _take_explorer(self, explorer: Explorer) -> None:
         self._session.set_explorer(explorer)
-        if self._session.encodings is None:
-            self._encode_all()
+        self._complete_map()
 
     def _take_run_images(self, run: RunFolder, spec: DataSpec, loaded: LoadFinished) -> None:
         if self._run is not run:
@@ -276,8 +282,7 @@ class Workspace(QObject):
             )
             return
         self._session.set_images(loaded.images)
-        if self._session.encodings is None:
-            self._encode_all()
+        self._complete_map()
 
     def _train_new(self, config: RunConfig, images: ImageSet) -> None:
         path = new_run_path(config)
@@ -436,6 +441,14 @@ class Workspace(QObject):
                 self._refresher.encode(explorer, images, index)
 
         self._session.slow.request("open model", load, encode, priority=-9)
+
+    def _complete_map(self) -> None:
+        """Encode what the map shows, unless the run brought enough of it."""
+        encodings, images = self._session.encodings, self._session.images
+        if images is not None and (
+            encodings is None or len(encodings) < min(len(map_indices(images, self.scope)), ENOUGH_POINTS)
+        ):
+            self._encode_all()
 
     def _encode_all(self) -> None:
         explorer, images = self._session.explorer, self._session.images
