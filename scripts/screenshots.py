@@ -66,7 +66,8 @@ def _shoot(scene: str, theme: str, size: tuple[int, int], out: Path) -> None:
             time.sleep(0.005)
 
     window.begin(None if scene == "start" else models_folder() / scene)
-    wait(lambda: session.explorer is not None and (session.images is not None or "mnist" in scene and not data_root))
+    needs_images = data_root is not None or "mnist" not in scene
+    wait(lambda: session.explorer is not None and (session.images is not None or not needs_images))
     settle(2.0)
     if scene == "start":
         window.show_start_page()

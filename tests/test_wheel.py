@@ -71,7 +71,9 @@ def test_that_every_shipped_model_is_small(wheel: Path) -> None:
     assert max(sizes.values()) <= 2 * 1024 * 1024, sizes
 
 
-def test_that_the_installed_program_finds_its_models_from_another_folder(program: Path, tmp_path: Path) -> None:
+def test_that_the_installed_program_finds_its_models_from_another_folder(
+    program: Path, tmp_path: Path
+) -> None:
     done = run(program, tmp_path, "decode", "blooms-2d", "--z", "0.5,-1.2", "--out", "a.png", "--json")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "a.png").stat().st_size > 100

@@ -37,5 +37,5 @@ class ExportError(VaeExplorerError):
     """A picture or film cannot be written."""
 
 
-class Cancelled(VaeExplorerError):
+class Cancelled(VaeExplorerError):  # noqa: N818 — a wish, not a fault
     """The person asked for a long task to stop; nothing was lost."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QListWidget
@@ -20,7 +22,7 @@ def test_that_enter_runs_the_first_match_and_disabled_actions_are_left_out(qtbot
     done: list[str] = []
     actions = [QAction(text) for text in ("Train new model", "Stop", "Save decoded image…")]
     for action in actions:
-        action.triggered.connect(lambda _=False, text=action.text(): done.append(text))
+        action.triggered.connect(partial(_note, done, action.text()))
     actions[1].setEnabled(False)
     palette = CommandPalette(actions)
     qtbot.addWidget(palette)
@@ -31,3 +33,7 @@ def test_that_enter_runs_the_first_match_and_disabled_actions_are_left_out(qtbot
     qtbot.keyClicks(query, "image")
     qtbot.keyClick(query, Qt.Key.Key_Return)
     assert done == ["Save decoded image…"]
+
+
+def _note(done: list[str], text: str, _checked: bool) -> None:
+    done.append(text)

@@ -28,7 +28,9 @@ def test_that_all_events_arrive_in_order_before_the_end(runner: GeneratorRunner,
     assert not runner.is_running
 
 
-def test_that_pausing_holds_the_generator_and_resuming_lets_it_go_on(runner: GeneratorRunner, qtbot: QtBot) -> None:
+def test_that_pausing_holds_the_generator_and_resuming_lets_it_go_on(
+    runner: GeneratorRunner, qtbot: QtBot
+) -> None:
     gate = threading.Semaphore(0)
     drawn: list[int] = []
 
@@ -51,7 +53,9 @@ def test_that_pausing_holds_the_generator_and_resuming_lets_it_go_on(runner: Gen
     assert drawn == list(range(6))
 
 
-def test_that_stopping_runs_the_generators_finally_on_its_thread(runner: GeneratorRunner, qtbot: QtBot) -> None:
+def test_that_stopping_runs_the_generators_finally_on_its_thread(
+    runner: GeneratorRunner, qtbot: QtBot
+) -> None:
     closed_in: list[int] = []
     gate = threading.Event()
 

@@ -25,6 +25,8 @@ def test_that_every_module_imports_before_the_application_and_without_torch() ->
         for path in sorted(UI.rglob("*.py"))
         if path.name != "__init__.py"
     ]
-    done = subprocess.run([sys.executable, "-c", CODE, *names], capture_output=True, text=True, cwd=root, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, *names], capture_output=True, text=True, cwd=root, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "False", "torch takes a second to import; the window must show before it"

@@ -64,7 +64,9 @@ def test_that_what_was_kept_before_the_file_was_read_is_not_lost(
     store.open(run)
     kept_tray(another_session).keep(np.ones(2), picture)
     qtbot.waitUntil(lambda: another_session.slow.is_idle)
-    np.testing.assert_array_equal([kept.z for kept in kept_tray(another_session).items], [[0.0, 0.0], [1.0, 1.0]])
+    np.testing.assert_array_equal(
+        [kept.z for kept in kept_tray(another_session).items], [[0.0, 0.0], [1.0, 1.0]]
+    )
 
 
 def test_that_an_emptied_tray_leaves_no_file(session: Session, run: RunFolder, qtbot: QtBot) -> None:

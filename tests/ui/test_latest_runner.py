@@ -19,7 +19,9 @@ def runner(qtbot: QtBot) -> Iterator[LatestRunner]:
     runner.shut_down()
 
 
-def test_that_work_runs_elsewhere_and_the_answer_comes_back_to_this_thread(runner: LatestRunner, qtbot: QtBot) -> None:
+def test_that_work_runs_elsewhere_and_the_answer_comes_back_to_this_thread(
+    runner: LatestRunner, qtbot: QtBot
+) -> None:
     threads: list[int] = []
 
     def work(_is_stale: object) -> int:
@@ -54,7 +56,9 @@ def test_that_only_the_newest_request_of_a_channel_is_answered(runner: LatestRun
     assert ran == [0, 49]
 
 
-def test_that_channels_do_not_replace_each_other_and_urgent_ones_go_first(runner: LatestRunner, qtbot: QtBot) -> None:
+def test_that_channels_do_not_replace_each_other_and_urgent_ones_go_first(
+    runner: LatestRunner, qtbot: QtBot
+) -> None:
     release, started, order = threading.Event(), threading.Event(), []
 
     def hold(_is_stale: object) -> None:
@@ -96,7 +100,9 @@ def test_that_a_cancelled_channel_is_not_answered(runner: LatestRunner, qtbot: Q
     qtbot.waitUntil(lambda: answers == ["b"])
 
 
-def test_that_an_expected_error_is_one_sentence_and_the_thread_lives_on(runner: LatestRunner, qtbot: QtBot) -> None:
+def test_that_an_expected_error_is_one_sentence_and_the_thread_lives_on(
+    runner: LatestRunner, qtbot: QtBot
+) -> None:
     def fail(_is_stale: object) -> None:
         raise DataError("No pictures there; choose another folder.")
 

@@ -62,7 +62,9 @@ def refresher(qtbot: QtBot) -> Iterator[MapRefresher]:
     refresher.shut_down()
 
 
-def test_that_a_slow_pass_is_delivered_and_only_the_newest_wish_follows(refresher: MapRefresher, qtbot: QtBot) -> None:
+def test_that_a_slow_pass_is_delivered_and_only_the_newest_wish_follows(
+    refresher: MapRefresher, qtbot: QtBot
+) -> None:
     gate, passes, shown = threading.Event(), [], []
     refresher.refreshed.connect(lambda _explorer, encodings: shown.append(encodings))
     images, index = image_set(10, validation=5), np.arange(5)

@@ -139,7 +139,9 @@ def test_that_data_that_cannot_be_read_leaves_the_program_ready(
     assert session.training_state is TrainingState.IDLE
 
 
-def test_that_a_missing_set_asks_before_any_download(workspace: Workspace, qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_a_missing_set_asks_before_any_download(
+    workspace: Workspace, qtbot: QtBot, tmp_path: Path
+) -> None:
     with qtbot.waitSignal(workspace.download_wanted, timeout=WAIT_MS) as wanted:
         workspace.load_data(DataSpec(source="kmnist", data_root=tmp_path))
     assert wanted.args[1].size_mb > 0
@@ -157,6 +159,9 @@ def test_that_a_run_that_lost_its_folder_while_training_ends_in_words(
     run.path.rename(run.path.with_name("taken away"))
     run.path.write_text("a file where the folder was", encoding="utf-8")
     expected_log.append("")
-    with qtbot.waitSignal(session.problem, timeout=WAIT_MS), qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+    with (
+        qtbot.waitSignal(session.problem, timeout=WAIT_MS),
+        qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS),
+    ):
         workspace.stop_training()
     assert session.training_state is TrainingState.IDLE

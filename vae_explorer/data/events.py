@@ -60,6 +60,7 @@ class MissingDataSet(DataError):  # noqa: N818 — named after the situation, as
             f"{title} is not in {root}: download it ({size_mb:,.0f} MB), or choose the folder that holds it."
         )
         self.source = source
+        self.title = title
         self.size_mb = size_mb
         self.root = root
 

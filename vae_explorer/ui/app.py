@@ -11,7 +11,16 @@ from pathlib import Path
 from types import TracebackType
 
 import pyqtgraph as pg
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, Slot, qInstallMessageHandler
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from vae_explorer import __version__
@@ -40,7 +49,9 @@ class _Uncaught(QObject):
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
         )
 
-    def _excepthook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def _excepthook(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
@@ -52,7 +63,9 @@ class _Uncaught(QObject):
         if self._open:  # one dialog at a time: a failing paint event must not bury the screen
             return
         self._open = True
-        box = QMessageBox(QMessageBox.Icon.Warning, "vae-explorer", "Something went wrong that should not have.")
+        box = QMessageBox(
+            QMessageBox.Icon.Warning, "vae-explorer", "Something went wrong that should not have."
+        )
         box.setInformativeText(f"{text}\n\nYour runs are safe on disk. Details are in {_log_path()}.")
         box.exec()
         self._open = False
@@ -100,7 +113,10 @@ def _set_up_logging() -> None:
     except OSError as error:
         print(f"vae-explorer: no log file ({error}); messages go to the terminal only.", file=sys.stderr)
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=handlers, force=True
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        handlers=handlers,
+        force=True,
     )
     if sys.stderr is not None:
         faulthandler.enable()

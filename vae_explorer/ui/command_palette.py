@@ -48,7 +48,10 @@ class CommandPalette(QDialog):
             text = action.text().replace("&", "").rstrip("…")
             if text and action.isEnabled() and not action.menu():
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                item = QListWidgetItem(no_icon if action.icon().isNull() else action.icon(), f"{text}    {keys}" if keys else text)
+                item = QListWidgetItem(
+                    no_icon if action.icon().isNull() else action.icon(),
+                    f"{text}    {keys}" if keys else text,
+                )
                 item.setToolTip(action.toolTip())
                 item.setData(_ROLE_ACTION, action)
                 self._list.addItem(item)

@@ -56,7 +56,9 @@ class DataLoader(QObject):
         """What is being loaded."""
         return self._current.spec if self._current is not None else None
 
-    def load(self, spec: DataSpec, deliver: Callable[[LoadFinished], None], *, download: bool = False) -> None:
+    def load(
+        self, spec: DataSpec, deliver: Callable[[LoadFinished], None], *, download: bool = False
+    ) -> None:
         """Load `spec` and give the result to `deliver` in this thread; replaces a load under way."""
         wish = _Wish(spec, download, deliver)
         if self._runner.is_running:

@@ -35,7 +35,9 @@ class KeptStore(QObject):
         self._session = session
         self._tray = kept_tray(session)
         self._tray.changed.connect(self._on_tray_changed)
-        self._path: Path | None = None  # None until the stored favourites are read: nothing may overwrite them
+        self._path: Path | None = (
+            None  # None until the stored favourites are read: nothing may overwrite them
+        )
 
     @Slot(object)
     def open(self, run: RunFolder) -> None:
@@ -44,7 +46,9 @@ class KeptStore(QObject):
         self._path = None
 
         def take(stored: tuple[Kept, ...]) -> None:
-            new = tuple(kept for kept in self._tray.items if not any(np.array_equal(kept.z, s.z) for s in stored))
+            new = tuple(
+                kept for kept in self._tray.items if not any(np.array_equal(kept.z, s.z) for s in stored)
+            )
             self._tray.replace((*stored, *new))
             self._path = path
             if new:

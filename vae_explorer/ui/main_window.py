@@ -12,11 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMainWindow,
-    QMessageBox,
-    QStackedWidget,
-    QVBoxLayout,
     QWhatsThis,
-    QWidget,
 )
 
 from vae_explorer.data.image_set import ImageSet
@@ -30,32 +26,19 @@ from vae_explorer.ui.command_palette import CommandPalette
 from vae_explorer.ui.kept_store import KeptStore
 from vae_explorer.ui.menus import Menus
 from vae_explorer.ui.panels.about_dialog import AboutDialog
-from vae_explorer.ui.panels.contact_sheet_panel import ContactSheetPanel
-from vae_explorer.ui.panels.decoded_panel import DecodedPanel
 from vae_explorer.ui.panels.folder_dialog import FolderDialog
-from vae_explorer.ui.panels.interpolation_panel import InterpolationPanel
-from vae_explorer.ui.panels.keepers_panel import KeepersPanel
-from vae_explorer.ui.panels.latent_map import LatentMapPanel
-from vae_explorer.ui.panels.plane_panel import PlanePanel
-from vae_explorer.ui.panels.reconstruction_panel import ReconstructionPanel
-from vae_explorer.ui.panels.samples_panel import SamplesPanel
-from vae_explorer.ui.panels.selection_panel import SelectionPanel
-from vae_explorer.ui.panels.setup_panel import SetupPanel
 from vae_explorer.ui.panels.shortcuts_dialog import ShortcutsDialog
-from vae_explorer.ui.panels.start_page import StartPage
-from vae_explorer.ui.panels.traversals_panel import TraversalsPanel
 from vae_explorer.ui.preferences import Preferences, change_preferences
+from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_training, show_skipped
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.status_line import StatusLine
 from vae_explorer.ui.theme import theme_manager
-from vae_explorer.ui.widgets.banner import Banner
-from vae_explorer.ui.window_layout import DockPlace, WindowLayout
+from vae_explorer.ui.window_panels import WindowPanels
 from vae_explorer.ui.workspace import Workspace
 
 __all__ = ["FIRST_MODEL", "MainWindow"]
 
 FIRST_MODEL = "blooms-2d"  # on the map at the first launch
-_Area = Qt.DockWidgetArea
 
 
 class MainWindow(QMainWindow):
@@ -72,17 +55,19 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.workspace = Workspace(self.session, preferences, self)
         self._kept_store = KeptStore(self.session)
-        self._make_panels()
+        self.panels = WindowPanels(self, self.session)
+        self.panels.start_page.set_data_root(preferences.data_root)
+        self._banner_action: Callable[[], None] = self.panels.banner.hide
         self.menus = Menus(self, preferences)
         self._status = StatusLine(self, self.session)
         self._run_label = QLabel()
         self._run_label.setProperty("role", "muted")
         self._run_label.setContentsMargins(0, 0, 12, 0)
         self._connect()
-        for dock in self.layout_of_docks.docks:
+        for dock in self.panels.layout.docks:
             self.menus.panels.addAction(dock.toggleViewAction())
-        if not self.layout_of_docks.restore():
-            self.layout_of_docks.arrange()
+        if not self.panels.layout.restore():
+            self.panels.layout.arrange()
         self._show_training_state(self.session.training_state)
 
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
@@ -104,17 +89,17 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_start_page(self) -> None:
-        self.start_page.refresh()
-        self._centre.setCurrentWidget(self.start_page)
+        self.panels.start_page.refresh()
+        self.panels.centre.setCurrentWidget(self.panels.start_page)
 
     @Slot()
     def show_map(self) -> None:
-        self._centre.setCurrentWidget(self.map_panel)
+        self.panels.centre.setCurrentWidget(self.panels.map)
 
     @Slot(object)
     def open_run(self, path: Path) -> None:
         """Show the run in folder `path`; while training, asks first."""
-        if self.workspace.is_training and not self._may_stop_training("opening another model"):
+        if self.workspace.is_training and not may_stop_training(self, "opening another model"):
             return
         self.show_map()
         self.workspace.open_run(path)
@@ -128,7 +113,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def choose_data(self, spec: DataSpec) -> None:
         """Make `spec` the data of the next training."""
-        self.layout_of_docks.dock("setupDock").show()
+        self.panels.layout.dock("setupDock").show()
         self.workspace.load_data(spec)
 
     @Slot()
@@ -140,7 +125,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def ask_array(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Array of images", self._last_folder(), "NumPy (*.npy *.npz)")
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Array of images", self._last_folder(), "NumPy (*.npy *.npz)"
+        )
         if path:
             self._remember_folder(Path(path).parent)
             self.choose_data(DataSpec(source="array", path=Path(path)))
@@ -153,7 +140,7 @@ class MainWindow(QMainWindow):
             self._preferences.data_root = Path(path)
             change_preferences(data_root=Path(path))
             self.session.notice.emit(f"Known data sets are looked for in {path}.")
-            self.start_page.set_data_root(Path(path))
+            self.panels.start_page.set_data_root(Path(path))
 
     @Slot()
     def ask_run(self) -> None:
@@ -164,14 +151,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def train(self) -> None:
-        config = self.setup_panel.config()
+        config = self.panels.setup.config()
         if config is not None and self.session.training_state is TrainingState.IDLE:
             self._train(config)
 
     @Slot()
     def continue_training(self) -> None:
         self.show_map()
-        self.workspace.continue_training(self.setup_panel.config())
+        self.workspace.continue_training(self.panels.setup.config())
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -182,11 +169,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def save_decoded(self) -> None:
-        self.decoded_panel.save_image()
+        self.panels.decoded.save_image()
 
     @Slot()
     def copy_decoded(self) -> None:
-        self.decoded_panel.copy_image()
+        self.panels.decoded.copy_image()
 
     @Slot()
     def clear_selection(self) -> None:
@@ -209,7 +196,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def reset_layout(self) -> None:
-        self.layout_of_docks.arrange()
+        self.panels.layout.arrange()
 
     @Slot()
     def toggle_full_screen(self) -> None:
@@ -243,41 +230,34 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
-        self.setup_panel.set_data(images, spec)
+        self.panels.setup.set_data(images, spec)
 
     @Slot(object)
     def _on_workspace_choice_ready(self, images: ImageSet) -> None:
         self._banner_action = self.train
-        self.banner.show_notice(f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train")
+        self.panels.banner.show_notice(
+            f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train"
+        )
 
     @Slot(str)
     def _on_workspace_pictures_missing(self, sentence: str) -> None:
-        self.setup_panel.data_error(sentence)
+        self.panels.setup.data_error(sentence)
         self.session.notice.emit("The model can be explored; its pictures are not at hand.")
 
     @Slot(object, object)
     def _on_workspace_download_wanted(self, spec: DataSpec, missing: MissingDataSet) -> None:
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Download pictures?")
-        box.setText(f"{missing.source} is not on this machine yet.")
-        box.setInformativeText(f"Download about {missing.size_mb:.0f} MB into {missing.root}?")
-        yes = box.addButton("Download", QMessageBox.ButtonRole.AcceptRole)
-        choose = box.addButton("I have it: choose folder…", QMessageBox.ButtonRole.ActionRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        if box.clickedButton() is yes:
+        answer = ask_download(self, missing)
+        if answer is DownloadAnswer.DOWNLOAD:
             self.workspace.load_data(spec, download=True)
-        elif box.clickedButton() is choose:
+        elif answer is DownloadAnswer.CHOOSE_FOLDER:
             self.ask_data_root()
             if self._preferences.data_root is not None:
                 self.workspace.load_data(spec.model_copy(update={"data_root": self._preferences.data_root}))
 
     @Slot(object)
     def _on_workspace_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
-        self._skipped = skipped
-        self._banner_action = self._show_skipped
-        self.banner.show_problem(
+        self._banner_action = lambda: show_skipped(self, skipped)
+        self.panels.banner.show_problem(
             f"{len(skipped):,} file{'s' if len(skipped) > 1 else ''} of the folder could not be used and "
             f"{'are' if len(skipped) > 1 else 'is'} left out.",
             "Show which",
@@ -287,16 +267,9 @@ class MainWindow(QMainWindow):
     def _on_banner_action_requested(self) -> None:
         self._banner_action()
 
-    def _show_skipped(self) -> None:
-        lines = [f"{file.path}: {file.reason}" for file in self._skipped]
-        box = QMessageBox(QMessageBox.Icon.Information, "Files left out", f"{len(lines):,} files are left out.")
-        box.setDetailedText("\n".join(lines))
-        box.setInformativeText("\n".join(lines[:5]) + ("\n…" if len(lines) > 5 else ""))
-        box.exec()
-
     @Slot(object)
     def _on_workspace_run_opened(self, run: RunFolder) -> None:
-        self.setup_panel.set_config(run.info.config)
+        self.panels.setup.set_config(run.info.config)
         self._run_label.setText(run.info.title)
         self._run_label.adjustSize()
         self.menuBar().setCornerWidget(self._run_label, Qt.Corner.TopRightCorner)  # its width is read once
@@ -318,7 +291,9 @@ class MainWindow(QMainWindow):
             self._status.show_device(event.device_label)
         elif isinstance(event, Finished):
             losses = event.test or event.validation or event.train
-            self.banner.show_notice(f"Training finished: −ELBO {-losses.elbo:.1f} nats. The run is saved.")
+            self.panels.banner.show_notice(
+                f"Training finished: −ELBO {-losses.elbo:.1f} nats. The run is saved."
+            )
 
     @Slot(object)
     def _on_session_encodings_changed(self, encodings: object) -> None:
@@ -326,7 +301,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_session_problem(self, sentence: str) -> None:
-        self.banner.show_problem(sentence)
+        self.panels.banner.show_problem(sentence)
 
     @Slot(str)
     def _on_session_notice(self, sentence: str) -> None:
@@ -349,53 +324,8 @@ class MainWindow(QMainWindow):
 
     # --- private -------------------------------------------------------------------------------
 
-    def _make_panels(self) -> None:
-        session = self.session
-        self.banner = Banner()
-        self._banner_action: Callable[[], None] = self.banner.hide
-        self._skipped: tuple[SkippedFile, ...] = ()
-        self.map_panel = LatentMapPanel(session)
-        self.start_page = StartPage(runner=session.slow)
-        self.start_page.set_data_root(self._preferences.data_root)
-        self._centre = QStackedWidget()
-        self._centre.addWidget(self.map_panel)
-        self._centre.addWidget(self.start_page)
-        centre = QWidget()
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self._centre, 1)
-        self.setCentralWidget(centre)
-
-        self.setup_panel = SetupPanel(session)
-        self.decoded_panel = DecodedPanel(session)
-        self.selection_panel = SelectionPanel(session)
-        self.reconstruction_panel = ReconstructionPanel(session)
-        self.plane_panel = PlanePanel(session)
-        self.keepers_panel = KeepersPanel(session)
-        self.interpolation_panel = InterpolationPanel(session)
-        self.samples_panel = SamplesPanel(session)
-        self.traversals_panel = TraversalsPanel(session)
-        self.contact_sheet_panel = ContactSheetPanel(session)
-        left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
-        self.layout_of_docks = WindowLayout(self)
-        for place, panel in (
-            (DockPlace("setupDock", "Setup", left), self.setup_panel),
-            (DockPlace("decodedDock", "Decoded", right), self.decoded_panel),
-            (DockPlace("reconstructionDock", "Reconstructions", right, below="decodedDock"), self.reconstruction_panel),
-            (DockPlace("selectionDock", "Selected", right, with_tab_of="reconstructionDock"), self.selection_panel),
-            (DockPlace("planeDock", "Plane", right, with_tab_of="reconstructionDock"), self.plane_panel),
-            (DockPlace("interpolationDock", "Interpolation", bottom), self.interpolation_panel),
-            (DockPlace("samplesDock", "Samples", bottom, with_tab_of="interpolationDock"), self.samples_panel),
-            (DockPlace("traversalsDock", "Traversals", bottom, with_tab_of="interpolationDock"), self.traversals_panel),
-            (DockPlace("contactSheetDock", "Lasso", bottom, with_tab_of="interpolationDock"), self.contact_sheet_panel),
-            (DockPlace("keepersDock", "Kept", bottom, with_tab_of="interpolationDock"), self.keepers_panel),
-        ):
-            self.layout_of_docks.add(place, panel)
-
     def _connect(self) -> None:
-        session, work, setup = self.session, self.workspace, self.setup_panel
+        session, work, setup = self.session, self.workspace, self.panels.setup
         session.training_state_changed.connect(self._on_session_training_state_changed)
         session.training_event.connect(self._on_session_training_event)
         session.training_event.connect(setup.on_training_event)
@@ -404,7 +334,7 @@ class MainWindow(QMainWindow):
         session.problem.connect(self._on_session_problem)
         session.notice.connect(self._on_session_notice)
         session.undo_stack.undoTextChanged.connect(self._on_undo_text_changed)
-        self.banner.action_requested.connect(self._on_banner_action_requested)
+        self.panels.banner.action_requested.connect(self._on_banner_action_requested)
 
         setup.train_requested.connect(self._train)
         setup.continue_requested.connect(self.continue_training)
@@ -429,11 +359,11 @@ class MainWindow(QMainWindow):
         work.run_opened.connect(self._kept_store.open)
         work.resumable_changed.connect(setup.set_resumable)
 
-        self.start_page.data_chosen.connect(self._on_start_page_data_chosen)
-        self.start_page.folder_chosen.connect(self.ask_folder)
-        self.start_page.array_chosen.connect(self.ask_array)
-        self.start_page.run_chosen.connect(self.open_run)
-        self.interpolation_panel.path_changed.connect(self.map_panel.set_path)
+        self.panels.start_page.data_chosen.connect(self._on_start_page_data_chosen)
+        self.panels.start_page.folder_chosen.connect(self.ask_folder)
+        self.panels.start_page.array_chosen.connect(self.ask_array)
+        self.panels.start_page.run_chosen.connect(self.open_run)
+        self.panels.interpolation.path_changed.connect(self.panels.map.set_path)
         self.menus.run_chosen.connect(self.open_run)
         self.menus.theme_chosen.connect(self._on_menus_theme_chosen)
         self.menus.scope_chosen.connect(self._on_menus_scope_chosen)
@@ -453,7 +383,7 @@ class MainWindow(QMainWindow):
             return available_devices()
 
         def deliver(devices: list[tuple[str, str]]) -> None:
-            self.setup_panel.set_devices(devices)
+            self.panels.setup.set_devices(devices)
             self._status.show_device(devices[0][1])
             self.session.slow.request("warm up", warm_up, ignore, priority=30)
 
@@ -469,7 +399,7 @@ class MainWindow(QMainWindow):
         self.session.fast.request("devices", work, deliver, priority=-5)
 
     def _show_training_state(self, state: TrainingState) -> None:
-        self.setup_panel.set_training_state(state)
+        self.panels.setup.set_training_state(state)
         self._status.show_state(state)
         actions = self.menus.actions
         actions["train"].setEnabled(state is TrainingState.IDLE)
@@ -483,18 +413,6 @@ class MainWindow(QMainWindow):
     def _remember_folder(self, folder: Path) -> None:
         self._preferences.folder = folder
         change_preferences(folder=folder)
-
-    def _may_stop_training(self, before: str) -> bool:
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Training is under way")
-        box.setText(f"Stop training before {before}?")
-        box.setInformativeText("Weights and state are saved; the run can be continued later.")
-        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stop)
-        box.exec()
-        return box.clickedButton() is stop
 
     # --- Qt overrides --------------------------------------------------------------------------
 
@@ -511,10 +429,10 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, lambda: self._open_dropped(path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.workspace.is_training and not self._may_stop_training("closing"):
+        if self.workspace.is_training and not may_stop_training(self, "closing"):
             event.ignore()
             return
-        self.layout_of_docks.save()
+        self.panels.layout.save()
         self.workspace.shut_down()
         super().closeEvent(event)
 
@@ -528,7 +446,7 @@ class MainWindow(QMainWindow):
         elif path.name == "run.json":
             self.open_run(path.parent)
         else:
-            self.banner.show_problem(
+            self.panels.banner.show_problem(
                 f"{path.name} cannot be opened here; drop a folder of pictures, an .npy or .npz file, or a run folder."
             )
 

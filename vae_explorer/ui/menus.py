@@ -133,7 +133,11 @@ class Menus(QObject):
                              _Keys.WhatsThis), window.enter_whats_this)  # fmt: skip
         add(menu, ActionSpec("shortcuts", "Keyboard and mouse…", "Every shortcut, and what the mouse does on the map.",
                              "keyboard", "F1"), window.show_shortcuts)  # fmt: skip
-        add(menu, ActionSpec("about", "About vae-explorer", "Version and libraries.", "info"), window.show_about)
+        add(
+            menu,
+            ActionSpec("about", "About vae-explorer", "Version and libraries.", "info"),
+            window.show_about,
+        )
 
     def _choices(
         self, menu: QMenu, name: str, chosen: str, slot: object, choices: tuple[tuple[str, str], ...]

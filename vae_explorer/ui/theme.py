@@ -156,7 +156,9 @@ class ThemeManager(QObject):
             app.setStyle("Fusion")
             app.setPalette(_palette(self._theme))
             font = QFont(app.font())
-            font.setFamilies(["Inter", "Segoe UI Variable", "Segoe UI", ".AppleSystemUIFont", "Noto Sans", "DejaVu Sans"])
+            font.setFamilies(
+                ["Inter", "Segoe UI Variable", "Segoe UI", ".AppleSystemUIFont", "Noto Sans", "DejaVu Sans"]
+            )
             font.setPixelSize(FONT_TEXT_PX)
             font.setFeature(QFont.Tag("tnum"), 1)  # tabular numbers
             app.setFont(font)

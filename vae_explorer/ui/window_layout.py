@@ -138,7 +138,8 @@ class WindowLayout(QObject):
         if stacked:
             above, below = self._docks[stacked[0].below], self._docks[stacked[0].name]
             self._window.resizeDocks(
-                [above, below], [DECODED_HEIGHT_PX, max(1, self._window.height() - DECODED_HEIGHT_PX)],
+                [above, below],
+                [DECODED_HEIGHT_PX, max(1, self._window.height() - DECODED_HEIGHT_PX)],
                 Qt.Orientation.Vertical,
             )
 

@@ -80,7 +80,9 @@ class Workspace(QObject):
         self.loader = DataLoader(self)
         self.loader.missing.connect(self._on_loader_missing)
         self.loader.failed.connect(self._on_loader_failed)
-        self._run_loader = DataLoader(self)  # pictures of the run on screen: never in the way of a person's choice
+        self._run_loader = DataLoader(
+            self
+        )  # pictures of the run on screen: never in the way of a person's choice
         self._run_loader.missing.connect(self._on_run_loader_missing)
         self._run_loader.failed.connect(self._on_run_loader_failed)
         self._run_loader.progressed.connect(self._on_run_loader_progressed)
@@ -341,7 +343,9 @@ class Workspace(QObject):
                 return
             case events.SnapshotTaken() | events.Diverged():
                 if (images := self._training_images) is not None:
-                    self._refresher.refresh(event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS))
+                    self._refresher.refresh(
+                        event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS)
+                    )
             case events.EpochFinished():
                 history = session.history
                 session.set_history(history.model_copy(update={"epochs": (*history.epochs, event.record)}))
@@ -380,7 +384,9 @@ class Workspace(QObject):
         run = self._run
         if not self.is_training:
             arrays = encodings.to_arrays()
-            self._session.slow.request("save latents", lambda _: _save_latents(run, arrays), _ignore, priority=20)
+            self._session.slow.request(
+                "save latents", lambda _: _save_latents(run, arrays), _ignore, priority=20
+            )
 
     @Slot(object, object)
     def _on_loader_missing(self, spec: DataSpec, missing: MissingDataSet) -> None:

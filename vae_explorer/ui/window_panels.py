@@ -1,0 +1,72 @@
+"""All panels of the main window, each in its dock."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from vae_explorer.ui.panels.contact_sheet_panel import ContactSheetPanel
+from vae_explorer.ui.panels.decoded_panel import DecodedPanel
+from vae_explorer.ui.panels.interpolation_panel import InterpolationPanel
+from vae_explorer.ui.panels.keepers_panel import KeepersPanel
+from vae_explorer.ui.panels.latent_map import LatentMapPanel
+from vae_explorer.ui.panels.plane_panel import PlanePanel
+from vae_explorer.ui.panels.reconstruction_panel import ReconstructionPanel
+from vae_explorer.ui.panels.samples_panel import SamplesPanel
+from vae_explorer.ui.panels.selection_panel import SelectionPanel
+from vae_explorer.ui.panels.setup_panel import SetupPanel
+from vae_explorer.ui.panels.start_page import StartPage
+from vae_explorer.ui.panels.traversals_panel import TraversalsPanel
+from vae_explorer.ui.session import Session
+from vae_explorer.ui.widgets.banner import Banner
+from vae_explorer.ui.window_layout import DockPlace, WindowLayout
+
+__all__ = ["WindowPanels"]
+
+_Area = Qt.DockWidgetArea
+
+
+class WindowPanels:
+    """Makes the panels and puts them into `window`; the centre holds the map or the start page."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        self.banner = Banner()
+        self.map = LatentMapPanel(session)
+        self.start_page = StartPage(runner=session.slow)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.map)
+        self.centre.addWidget(self.start_page)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.centre, 1)
+        window.setCentralWidget(middle)
+
+        self.setup = SetupPanel(session)
+        self.decoded = DecodedPanel(session)
+        self.selection = SelectionPanel(session)
+        self.reconstruction = ReconstructionPanel(session)
+        self.plane = PlanePanel(session)
+        self.keepers = KeepersPanel(session)
+        self.interpolation = InterpolationPanel(session)
+        self.samples = SamplesPanel(session)
+        self.traversals = TraversalsPanel(session)
+        self.contact_sheet = ContactSheetPanel(session)
+        self.layout = WindowLayout(window)
+        left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
+        rail, shelf = "reconstructionDock", "interpolationDock"
+        for place, panel in (
+            (DockPlace("setupDock", "Setup", left), self.setup),
+            (DockPlace("decodedDock", "Decoded", right), self.decoded),
+            (DockPlace(rail, "Reconstructions", right, below="decodedDock"), self.reconstruction),
+            (DockPlace("selectionDock", "Selected", right, with_tab_of=rail), self.selection),
+            (DockPlace("planeDock", "Plane", right, with_tab_of=rail), self.plane),
+            (DockPlace(shelf, "Interpolation", bottom), self.interpolation),
+            (DockPlace("samplesDock", "Samples", bottom, with_tab_of=shelf), self.samples),
+            (DockPlace("traversalsDock", "Traversals", bottom, with_tab_of=shelf), self.traversals),
+            (DockPlace("contactSheetDock", "Lasso", bottom, with_tab_of=shelf), self.contact_sheet),
+            (DockPlace("keepersDock", "Kept", bottom, with_tab_of=shelf), self.keepers),
+        ):
+            self.layout.add(place, panel)
