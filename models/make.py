@@ -46,7 +46,7 @@ RECIPES = {
     "blooms-2d": Recipe(
         "Blooms",
         "Flowers, stars and discs drawn by code, laid out on two dimensions by kind, colour and size.",
-        "--data blooms --net residual --width 16 --latent-dim 2 --likelihood gaussian --sigma 0.15 "
+        "--data blooms --net residual --width 16 --latent-dim 2 --likelihood gaussian --sigma 0.3 "
         "--epochs 40 --batch-size 64 --lr 2e-3 --seed 0",
     ),
     "digits-2d": Recipe(
@@ -189,7 +189,7 @@ def _size_mb(folder: Path) -> float:
 
 def _figure(losses: object) -> str:
     elbo = getattr(losses, "elbo", None)
-    return "–" if elbo is None else f"{-elbo:.1f}"
+    return "–" if elbo is None else f"{-elbo:.1f}".replace("-", "−")
 
 
 if __name__ == "__main__":
