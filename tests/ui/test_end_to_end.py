@@ -113,7 +113,7 @@ def test_that_a_person_can_train_explore_pause_stop_and_come_back(window: MainWi
     qtbot.keyClick(surface, Qt.Key.Key_P)
     assert [pin.name for pin in session.pins] == ["A", "B"]
     np.testing.assert_allclose(session.pins[0].z, clicked)
-    strip = window.interpolation_panel
+    strip = window.panels.interpolation
     qtbot.waitUntil(lambda: len(strip.latents) >= 3, timeout=WAIT_MS)
     np.testing.assert_allclose(strip.latents[0], session.pins[0].z)
     np.testing.assert_allclose(strip.latents[-1], session.pins[1].z)
@@ -135,7 +135,7 @@ def test_that_a_person_can_train_explore_pause_stop_and_come_back(window: MainWi
     assert RunFolder.open(path).info.status == "stopped"
 
     # Reconstructions know the images; a click on one selects its point.
-    panel = window.reconstruction_panel
+    panel = window.panels.reconstruction
     qtbot.waitUntil(lambda: panel.ranking.size > 0, timeout=WAIT_MS)
 
     # Another model, then the run again: the same codes.

@@ -81,11 +81,11 @@ def test_that_pause_keeps_the_model_explorable_and_stop_leaves_a_run_that_contin
     session = session_of(workspace)
     workspace.start_training(small(epochs=5_000))
     qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
-    workspace.pause_training()
+    workspace.desk.pause()
     assert session.training_state is TrainingState.PAUSED
     with qtbot.waitSignal(session.decoded_changed, timeout=WAIT_MS):
         session.set_cursor([0.5, 0.5])
-    workspace.resume_training()
+    workspace.desk.resume()
     with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
         workspace.stop_training()
     assert workspace.is_resumable
@@ -101,7 +101,7 @@ def test_that_a_change_of_beta_while_training_is_marked(workspace: Workspace, qt
     workspace.start_training(small(epochs=5_000))
     qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
     with qtbot.waitSignal(session.history_changed, timeout=WAIT_MS, check_params_cb=lambda h: bool(h.marks)):
-        workspace.set_beta(4.0)
+        workspace.desk.set_beta(4.0)
     with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
         workspace.stop_training()
     assert [(mark.name, mark.value) for mark in session.history.marks] == [("beta", 4.0)]

@@ -163,9 +163,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def toggle_pause(self) -> None:
         if self.session.training_state is TrainingState.PAUSED:
-            self.workspace.resume_training()
+            self.workspace.desk.resume()
         else:
-            self.workspace.pause_training()
+            self.workspace.desk.pause()
 
     @Slot()
     def save_decoded(self) -> None:
@@ -338,11 +338,11 @@ class MainWindow(QMainWindow):
 
         setup.train_requested.connect(self._train)
         setup.continue_requested.connect(self.continue_training)
-        setup.pause_requested.connect(work.pause_training)
-        setup.resume_requested.connect(work.resume_training)
+        setup.pause_requested.connect(work.desk.pause)
+        setup.resume_requested.connect(work.desk.resume)
         setup.stop_requested.connect(work.stop_training)
-        setup.beta_changed.connect(work.set_beta)
-        setup.learning_rate_changed.connect(work.set_learning_rate)
+        setup.beta_changed.connect(work.desk.set_beta)
+        setup.learning_rate_changed.connect(work.desk.set_learning_rate)
         setup.data_requested.connect(self.choose_data)
         setup.folder_requested.connect(self.ask_folder)
         setup.array_requested.connect(self.ask_array)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +20,15 @@ from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.history import History, SettingMark
-from vae_explorer.runs.naming import new_run_path
 from vae_explorer.runs.recent import remember
 from vae_explorer.ui.data_loader import DataLoader
 from vae_explorer.ui.map_refresher import LIVE_POINTS, MapRefresher, map_indices
 from vae_explorer.ui.preferences import MapScope, Preferences
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.threads.generator_runner import GeneratorRunner
+from vae_explorer.ui.training_desk import TrainingDesk
 
 if TYPE_CHECKING:
     from vae_explorer.latent.explorer import Explorer
-    from vae_explorer.training.control import TrainControl
     from vae_explorer.training.events import TrainingEvent
 
 __all__ = ["Workspace"]
@@ -58,7 +56,7 @@ class Workspace(QObject):
     files_skipped
         ``tuple[SkippedFile, ...]`` of a folder just read.
     run_opened
-        `RunFolder` on screen (None: training that writes none is never the case).
+        `RunFolder` on screen.
     resumable_changed
         Whether the run on screen can be trained on.
     """
@@ -80,25 +78,22 @@ class Workspace(QObject):
         self.loader = DataLoader(self)
         self.loader.missing.connect(self._on_loader_missing)
         self.loader.failed.connect(self._on_loader_failed)
-        self._run_loader = DataLoader(
-            self
-        )  # pictures of the run on screen: never in the way of a person's choice
+        self._run_loader = DataLoader(self)  # of the run on screen: never in the way of a person's choice
         self._run_loader.missing.connect(self._on_run_loader_missing)
         self._run_loader.failed.connect(self._on_run_loader_failed)
         self._run_loader.progressed.connect(self._on_run_loader_progressed)
         self._chosen = False  # the person chose data since the run on screen was opened
-        self._trainer = GeneratorRunner("training", self)
-        self._trainer.event_received.connect(self._on_trainer_event_received)
-        self._trainer.failed.connect(self._on_trainer_failed)
-        self._trainer.ended.connect(self._on_trainer_ended)
+        self.desk = TrainingDesk(session, self)
+        self.desk.run_created.connect(self._on_desk_run_created)
+        self.desk.history_read.connect(session.set_history)
+        self.desk.event_received.connect(self._on_desk_event_received)
+        self.desk.ended.connect(self._on_desk_ended)
         self._refresher = MapRefresher(self)
         self._refresher.refreshed.connect(self._on_refresher_refreshed)
         self._refresher.failed.connect(session.problem)
         self._run: RunFolder | None = None
         self._images: ImageSet | None = None  # of the next training
         self._spec: DataSpec | None = None
-        self._control: TrainControl | None = None
-        self._training_images: ImageSet | None = None
         self._after_end: Callable[[], None] | None = None
 
     # --- what is there -------------------------------------------------------------------------
@@ -109,7 +104,7 @@ class Workspace(QObject):
 
     @property
     def is_training(self) -> bool:
-        return self._trainer.is_running
+        return self.desk.is_running
 
     @property
     def is_resumable(self) -> bool:
@@ -158,63 +153,48 @@ class Workspace(QObject):
             return
         config = config.model_copy(update={"data": self._with_data_root(config.data)})
         if self._images is not None and self._spec == config.data:
-            self._train_new(config, self._images)
+            self._begin()
+            self.desk.start_new(config, self._images)
             return
         self._session.set_training_state(TrainingState.LOADING)
 
         def then_train(loaded: LoadFinished) -> None:
             self._take_data(loaded, config.data)
-            self._train_new(config, loaded.images)
+            self._begin()
+            self.desk.start_new(config, loaded.images)
 
         self.loader.load(config.data, then_train)
 
     def continue_training(self, config: RunConfig | None = None) -> None:
-        """Train the run on screen on from where it stopped, with the epochs of `config` if it names more."""
+        """Train the run on screen on from where it stopped, with what of `config` may change."""
         run = self._run
         if run is None or self.is_training:
             return
         wanted = run.info.config
         if config is not None:
-            wanted = wanted.model_copy(update={"epochs": config.epochs, "device": config.device})
+            objective = wanted.objective.model_copy(update={"beta": config.objective.beta})
+            changes = {name: getattr(config, name) for name in ("epochs", "device", "learning_rate")}
+            wanted = wanted.model_copy(update={**changes, "objective": objective})
         images = self._session.images
         if images is not None:
-            self._train(wanted, images, run)
+            self._begin()
+            self.desk.continue_run(wanted, images, run)
             return
         self._session.set_training_state(TrainingState.LOADING)
 
         def then_train(loaded: LoadFinished) -> None:
             self._session.set_images(loaded.images)
-            self._train(wanted, loaded.images, run)
+            self._begin()
+            self.desk.continue_run(wanted, loaded.images, run)
 
         self.loader.load(self._with_data_root(wanted.data), then_train)
-
-    def pause_training(self) -> None:
-        if self._session.training_state is TrainingState.RUNNING:
-            self._trainer.pause()
-            self._session.set_training_state(TrainingState.PAUSED)
-
-    def resume_training(self) -> None:
-        if self._session.training_state is TrainingState.PAUSED:
-            self._trainer.resume()
-            self._session.set_training_state(TrainingState.RUNNING)
 
     def stop_training(self) -> None:
         """Stop at the next step; weights and state are saved, the model stays on screen."""
         if self.is_training:
-            self._session.set_training_state(TrainingState.STOPPING)
-            self._trainer.request_stop()
+            self.desk.stop()
         elif self._session.training_state is TrainingState.LOADING:
             self.cancel_loading()
-
-    def set_beta(self, beta: float) -> None:
-        """Change the weight of KL of the training under way."""
-        if self._control is not None:
-            self._control.set_beta(beta)
-
-    def set_learning_rate(self, learning_rate: float) -> None:
-        """Change the learning rate of the training under way."""
-        if self._control is not None:
-            self._control.set_learning_rate(learning_rate)
 
     def set_scope(self, scope: MapScope) -> None:
         """Show the validation images or all on the map."""
@@ -224,7 +204,7 @@ class Workspace(QObject):
 
     def shut_down(self) -> None:
         """Stop training (its state is saved) and end every thread."""
-        self._trainer.shut_down()
+        self.desk.shut_down()
         self.loader.shut_down()
         self._run_loader.shut_down()
         self._refresher.shut_down()
@@ -286,72 +266,36 @@ class Workspace(QObject):
         self._session.set_images(loaded.images)
         self._complete_map()
 
-    def _train_new(self, config: RunConfig, images: ImageSet) -> None:
-        path = new_run_path(config)
-
-        def make() -> Iterator[object]:
-            run = RunFolder.create(path, config, images)
-            _remember(run)
-            yield run
-            yield from self._events(config, images, run)
-
-        self._begin(make, images)
-
-    def _train(self, config: RunConfig, images: ImageSet, run: RunFolder) -> None:
-        def make() -> Iterator[object]:
-            yield run.history()  # a stop may have come between an epoch's record and its event
-            yield from self._events(config, images, run)
-
-        self._begin(make, images)
-
-    def _begin(self, make: Callable[[], Iterator[object]], images: ImageSet) -> None:
+    def _begin(self) -> None:
         self._refresher.clear()
-        self._session.set_training_state(TrainingState.RUNNING)
         self.resumable_changed.emit(False)
-        self._training_images = images
-        self._trainer.start(make)
-
-    def _events(self, config: RunConfig, images: ImageSet, run: RunFolder) -> Iterator[object]:
-        """Runs on the training thread."""
-        from vae_explorer.training.control import TrainControl
-        from vae_explorer.training.devices import configure_threads
-        from vae_explorer.training.train import train
-
-        configure_threads(leave_one_free=True)
-        control = TrainControl()
-        self._control = control
-        yield from train(config, images, run, control)
 
     # --- slots ---------------------------------------------------------------------------------
 
     @Slot(object)
-    def _on_trainer_event_received(self, event: TrainingEvent | RunFolder | History) -> None:
+    def _on_desk_run_created(self, run: RunFolder) -> None:
+        session = self._session
+        self._run = run
+        session.set_images(None)
+        session.replace_model(run.name, run.info.config.model.latent_dim)
+        session.set_images(self.desk.images)
+        session.set_history(History())
+        session.slow.request("remember run", lambda _: _remember(run), _ignore, priority=20)
+        self.run_opened.emit(run)
+
+    @Slot(object)
+    def _on_desk_event_received(self, event: TrainingEvent) -> None:
         from vae_explorer.training import events
 
-        session = self._session
+        session, images = self._session, self.desk.images
+        history = session.history
         match event:
-            case RunFolder():
-                self._run = event
-                session.set_images(None)
-                session.replace_model(event.name, event.info.config.model.latent_dim)
-                session.set_images(self._training_images)
-                session.set_history(History())
-                self.run_opened.emit(event)
-                return
-            case History():
-                session.set_history(event)
-                return
-            case events.SnapshotTaken() | events.Diverged():
-                if (images := self._training_images) is not None:
-                    self._refresher.refresh(
-                        event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS)
-                    )
+            case events.SnapshotTaken() | events.Diverged() if images is not None:
+                self._refresher.refresh(event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS))
             case events.EpochFinished():
-                history = session.history
                 session.set_history(history.model_copy(update={"epochs": (*history.epochs, event.record)}))
             case events.SettingChanged():
                 mark = SettingMark(step=event.step, epoch=event.epoch, name=event.name, value=event.value)
-                history = session.history
                 session.set_history(history.model_copy(update={"marks": (*history.marks, mark)}))
             case _:
                 pass
@@ -359,14 +303,8 @@ class Workspace(QObject):
         if isinstance(event, events.Diverged):
             session.problem.emit(event.message)
 
-    @Slot(str)
-    def _on_trainer_failed(self, message: str) -> None:
-        self._session.problem.emit(message)
-
     @Slot()
-    def _on_trainer_ended(self) -> None:
-        self._control = None
-        self._session.set_training_state(TrainingState.IDLE)
+    def _on_desk_ended(self) -> None:
         self.resumable_changed.emit(self.is_resumable)
         self.training_ended.emit()
         if self._after_end is not None:
