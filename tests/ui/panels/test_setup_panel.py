@@ -314,6 +314,36 @@ def test_that_a_stopped_run_is_continued_until_its_settings_change(qtbot: QtBot,
         click(panel, "trainButton")
 
 
+def test_that_a_run_changed_while_training_shows_what_is_in_force_and_goes_on(
+    qtbot: QtBot, panel: SetupPanel
+) -> None:
+    mark = SettingMark(step=15, epoch=1.5, name="beta", value=4.0)
+    panel.set_history(history(2, (mark,)))
+    panel.set_config(RunConfig(epochs=5))
+    panel.set_resumable(True)
+    assert panel.model.beta.value == 4.0
+    with qtbot.waitSignal(panel.continue_requested):
+        click(panel, "trainButton")
+    with qtbot.assertNotEmitted(panel.beta_changed):
+        panel.on_training_event(started(RunConfig(epochs=5), step=20))
+
+
+def test_that_beta_changed_between_two_stretches_is_told_when_the_run_goes_on(
+    qtbot: QtBot, panel: SetupPanel
+) -> None:
+    panel.set_config(RunConfig(epochs=5))
+    panel.set_history(history(2))
+    panel.set_resumable(True)
+    panel.model.beta.set_value(8.0)
+    with qtbot.waitSignal(panel.continue_requested):
+        click(panel, "trainButton")
+    with qtbot.waitSignal(panel.beta_changed) as heard:
+        panel.on_training_event(started(RunConfig(epochs=5), step=20))
+    assert heard.args == [8.0]
+    with qtbot.assertNotEmitted(panel.beta_changed):
+        panel.on_training_event(started(RunConfig(epochs=5), step=0))  # a new run has it in its configuration
+
+
 def test_that_a_finished_run_says_how_to_continue_it(panel: SetupPanel) -> None:
     panel.set_config(RunConfig(epochs=4))
     panel.set_history(history(4))
@@ -481,9 +511,9 @@ def test_that_nothing_is_cut_off_sideways(panel: SetupPanel, width: int) -> None
     panel.set_history(history(2))
     panel.set_resumable(True)
     panel.grab()
-    content = panel.scroll_area.widget()
+    content = panel.rail.scroll_area.widget()
     assert content is not None
-    assert content.width() <= panel.scroll_area.viewport().width()
+    assert content.width() <= panel.rail.scroll_area.viewport().width()
     for control in content.findChildren(QLineEdit):
         if control.isVisible():
             right = control.mapTo(content, control.rect().topRight()).x()

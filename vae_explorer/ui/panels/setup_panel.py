@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vae_explorer.data.events import LoadProgressed
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
-from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
+from vae_explorer.runs.history import History, Losses, SettingMark
 from vae_explorer.ui.panels.data_card import DataCard
+from vae_explorer.ui.panels.run_settings import chart_mark, history_rows, is_same_run, setting_in_force
 from vae_explorer.ui.panels.setup_model import ModelSettings
 from vae_explorer.ui.panels.setup_training import TrainingSettings
 from vae_explorer.ui.panels.training_controls import TrainingControls
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S
 from vae_explorer.ui.widgets.card import Section
-from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart
-from vae_explorer.ui.widgets.number_field import number_text
+from vae_explorer.ui.widgets.loss_chart import LossChart
+from vae_explorer.ui.widgets.rail import Rail
 
 if TYPE_CHECKING:
     from vae_explorer.training.events import TrainingEvent
@@ -75,6 +73,7 @@ class SetupPanel(QWidget):
         self._state = TrainingState.IDLE
         self._resumable = False
         self._run_config: RunConfig | None = None  # of the run on screen
+        self._marks: tuple[SettingMark, ...] = ()  # what was changed while it trained
         self._epochs_done = 0
         self._steps_per_epoch = 0
         self._live: dict[str, float] = {}  # settings that wait to be sent
@@ -91,29 +90,10 @@ class SetupPanel(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._on_settle_timeout)
-        content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
-        self._column.setSpacing(SPACE_L)
-        for section in (self.data, self.model, self.training, self.loss):
-            self._column.addWidget(section)
-        self._column.addStretch(1)
-        self.scroll_area = QScrollArea()
-        self.scroll_area.setWidget(content)
-        self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll_area.verticalScrollBar().rangeChanged.connect(self._on_scroll_bar_range_changed)
-        footer = QFrame()
-        footer.setProperty("footer", "true")
-        below = QVBoxLayout(footer)
-        below.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
-        below.addWidget(self.controls)
+        self.rail = Rail((self.data, self.model, self.training, self.loss), self.controls)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.scroll_area, 1)
-        layout.addWidget(footer)
+        layout.addWidget(self.rail)
         self._connect()
         self.set_training_state(session.training_state)
         self.set_history(session.history)
@@ -140,6 +120,8 @@ class SetupPanel(QWidget):
             self.data.set_data(None, config.data)
         self.model.set_configs(config.model, config.objective)
         self.training.set_config(config)
+        self.model.beta.set_value(self._in_force("beta"))
+        self.training.learning_rate.set_value(self._in_force("learning_rate"))
         self._live.clear()
         self._show_epochs_done()
         self._update_controls()
@@ -192,7 +174,8 @@ class SetupPanel(QWidget):
                 total = max(1, event.config.epochs)
                 self.controls.show_words("")
                 self.controls.show_progress(event.step / (self._steps_per_epoch * total), event.epoch, total)
-                self.scroll_area.ensureWidgetVisible(self.loss)
+                self.rail.bring_into_view(self.loss)
+                self._send_changes_of_a_pause(event.step)
             case events.Progressed():
                 epochs = (
                     self._run_config.epochs
@@ -217,11 +200,12 @@ class SetupPanel(QWidget):
         """Show the finished epochs of the run on screen."""
         if self._state is TrainingState.IDLE or not history.epochs:
             self.chart.clear_live()
+        self._marks = history.marks if marks is None else marks
         self._epochs_done = history.epochs[-1].epoch if history.epochs else 0
         self.chart.set_history(
-            _rows(history.epochs, "train"),
-            _rows(history.epochs, "validation"),
-            [_chart_mark(mark) for mark in (history.marks if marks is None else marks)],
+            history_rows(history.epochs, "train"),
+            history_rows(history.epochs, "validation"),
+            [chart_mark(mark) for mark in self._marks],
         )
         last = history.epochs[-1] if history.epochs else None
         self._show_loss((last.validation or last.train) if last is not None else None)
@@ -254,12 +238,6 @@ class SetupPanel(QWidget):
         config = self.config()
         if config is not None and self._state is TrainingState.IDLE:
             self.train_requested.emit(config)
-
-    @Slot(int, int)
-    def _on_scroll_bar_range_changed(self, low: int, high: int) -> None:
-        """The bar takes its room from the margin, so that the cards keep their width."""
-        bar = self.scroll_area.verticalScrollBar().sizeHint().width() if high > low else 0
-        self._column.setContentsMargins(SPACE_M, SPACE_S, max(2, SPACE_M - bar), SPACE_M)
 
     @Slot()
     def _on_settings_changed(self) -> None:
@@ -297,22 +275,30 @@ class SetupPanel(QWidget):
         self.controls.pause_pressed.connect(self.pause_requested)
         self.controls.stop_pressed.connect(self.stop_requested)
 
+    def _in_force(self, name: Literal["beta", "learning_rate"]) -> float:
+        return setting_in_force(name, self._run_config or RunConfig(), self._marks)
+
+    def _send_changes_of_a_pause(self, step: int) -> None:
+        """A run that goes on takes β and learning rate from the panel, if they changed since it stopped."""
+        if step == 0:
+            return
+        if self.model.beta.value != self._in_force("beta"):
+            self.beta_changed.emit(self.model.beta.value)
+        if self.training.learning_rate.value != self._in_force("learning_rate"):
+            self.learning_rate_changed.emit(self.training.learning_rate.value)
+
     def _send_soon(self, name: str, value: float) -> None:
         if self._state in (TrainingState.RUNNING, TrainingState.PAUSED):
             self._live[name] = value
             self._settle.start()
 
     def _may_continue(self) -> bool:
-        """The settings on screen are those of the run, with epochs left to do."""
+        """The settings on screen are the run's, with epochs left to do."""
         return self._continues_run() and self.training.epochs.int_value > self._epochs_done
 
     def _continues_run(self) -> bool:
         config, run = self.config(), self._run_config
-        if config is None or run is None or not self._resumable:
-            return False
-        free = {"epochs": run.epochs, "device": run.device, "data": run.data}
-        same_data = config.data.source == run.data.source and config.data.path == run.data.path
-        return same_data and config.model_copy(update=free) == run
+        return self._resumable and config is not None and run is not None and is_same_run(config, run)
 
     def _update_controls(self) -> None:
         config = self.config()
@@ -346,19 +332,3 @@ class SetupPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(256, 160)
-
-
-def _rows(records: tuple[EpochRecord, ...], part: str) -> NDArray[np.float64]:
-    """(E, 3): epoch, recon, kl; NaN where an epoch had no such part."""
-    rows = np.full((len(records), 3), np.nan)
-    for place, record in enumerate(records):
-        losses: Losses | None = getattr(record, part)
-        rows[place, 0] = record.epoch
-        if losses is not None:
-            rows[place, 1:] = losses.recon, losses.kl
-    return rows
-
-
-def _chart_mark(mark: SettingMark) -> ChartMark:
-    name = "β" if mark.name == "beta" else "learning rate"
-    return ChartMark(mark.epoch, f"{name} set to {number_text(mark.value)}")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPainterP
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from vae_explorer.data.sources import SourceInfo
+from vae_explorer.data.sources import SOURCE_INFO, SourceInfo
 from vae_explorer.data.spec import SourceName
 from vae_explorer.runs.cards import RunCard
 from vae_explorer.ui.icons import icon
@@ -18,11 +18,13 @@ from vae_explorer.ui.panels.samples import read_samples
 from vae_explorer.ui.panels.time_words import ago
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme_manager
 from vae_explorer.ui.widgets.card import Card
+from vae_explorer.ui.widgets.picture import draw_picture
 from vae_explorer.ui.widgets.thumbnail_row import ThumbnailRow
 
 __all__ = ["ModelCard", "RunRow", "SourceCard", "run_words"]
 
 _COVER_PX = 112
+_SAMPLE_PX = 48
 _SIGNS = {"folder": "folder", "array": "array"}
 
 
@@ -88,7 +90,7 @@ class ModelCard(Card):
         self.setObjectName(f"modelCard_{card.path.name}")
         self.column.setContentsMargins(1, 1, 1, SPACE_M)
         self.column.setSpacing(SPACE_XS)
-        self.cover = _Cover(card.path / "thumbnail.png")
+        self.cover = _Cover(card.path / "thumbnail.png", _samples_named(card.data_name))
         title = QElidingLabel(card.title)
         title.setProperty("role", "strong")
         about = QElidingLabel(run_words(card))
@@ -146,12 +148,21 @@ class RunRow(Card):
         menu.deleteLater()
 
 
-class _Cover(QWidget):
-    """A picture that fills the top of a card; a sign on the ground colour without one."""
+def _samples_named(data_name: str) -> tuple[QImage, ...]:
+    """Samples of the source that a person calls `data_name`."""
+    for source, info in SOURCE_INFO.items():
+        if info.title == data_name:
+            return read_samples(source)
+    return ()
 
-    def __init__(self, path: Path) -> None:
+
+class _Cover(QWidget):
+    """A picture that fills the top of a card; else a few samples of the data, else a sign."""
+
+    def __init__(self, path: Path, samples: tuple[QImage, ...]) -> None:
         super().__init__()
         self._picture = QImage(str(path)) if path.is_file() else QImage()
+        self._samples = samples
         self.setFixedHeight(_COVER_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -168,11 +179,20 @@ class _Cover(QWidget):
         painter.setClipPath(shape)
         painter.fillRect(self.rect(), QColor(theme_manager().theme.ground))
         if self._picture.isNull():
-            side = 32
-            left, top = (self.width() - side) // 2, (self.height() - side) // 2
-            icon("layers", "muted").paint(painter, left, top, side, side)
+            self._paint_samples(painter)
             return
         size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
         area = QRect((self.width() - size.width()) // 2, (self.height() - size.height()) // 2, 0, 0)
         area.setSize(size)
         painter.drawImage(area, self._picture)
+
+    def _paint_samples(self, painter: QPainter) -> None:
+        side = 32 if not self._samples else _SAMPLE_PX
+        n = max(1, min(len(self._samples), (self.width() - SPACE_S) // (side + SPACE_S)))
+        left = (self.width() - n * side - (n - 1) * SPACE_S) // 2
+        for place in range(n):
+            square = QRect(left + place * (side + SPACE_S), (self.height() - side) // 2, side, side)
+            if self._samples:
+                draw_picture(painter, square, self._samples[place])
+            else:
+                icon("layers", "muted").paint(painter, square)
