@@ -123,15 +123,17 @@ def test_that_a_person_can_train_explore_pause_stop_and_come_back(window: MainWi
     qtbot.waitUntil(lambda: session.training_state is TrainingState.PAUSED, timeout=WAIT_MS)
     with qtbot.waitSignal(session.decoded_changed, timeout=WAIT_MS):
         QTest.mouseClick(surface, Qt.MouseButton.LeftButton, pos=centre)
-    QTest.mouseClick(find(window, "pauseButton", QPushButton), Qt.MouseButton.LeftButton)
+    resume = find(window, "trainButton", QPushButton)
+    assert "Resume" in resume.text()
+    QTest.mouseClick(resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: session.training_state is TrainingState.RUNNING, timeout=WAIT_MS)
 
     # Stop, and the map shows every image of the small set.
     QTest.mouseClick(find(window, "stopButton", QPushButton), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: session.training_state is TrainingState.IDLE, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(session.encodings) == 1797, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: session.slow.is_idle, timeout=WAIT_MS)
     path = window.workspace.run.path
+    qtbot.waitUntil(lambda: RunFolder.open(path).load_latents() is not None, timeout=WAIT_MS)
     assert RunFolder.open(path).info.status == "stopped"
 
     # Reconstructions know the images; a click on one selects its point.
