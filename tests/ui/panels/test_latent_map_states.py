@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.latent.planes import axes_plane
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
 from vae_explorer.ui.session import Session
-from vae_explorer.ui.theme import theme_manager
+from vae_explorer.ui.theme import class_colours, theme_manager
 from vae_explorer.ui.widgets.map.canvas import Layer
 from vae_explorer.ui.widgets.map.legend import LegendRow
 from vae_explorer.ui.widgets.map.point_colours import ColourMode
@@ -201,3 +201,66 @@ def test_that_tools_layers_and_colours_are_explained(panel) -> None:
         assert control.accessibleName()
     assert panel.view.objectName() == "latentMap"
     assert panel.view.accessibleName()
+
+
+@pytest.mark.parametrize("width", [320, 420, 500, 560, 634, 700, 1000])
+@pytest.mark.parametrize("name_length", [1, 14])
+def test_that_cards_never_overlap(qtbot, panel, session, open_world, width, name_length) -> None:
+    world = open_world(session)
+    names = ("l" * name_length, "r" * name_length)
+    session.set_images(replace(world.images, class_names=names))
+    panel.resize(width, 460)
+    qtbot.waitUntil(lambda: panel.view.width() == width)
+    QApplication.processEvents()
+    cards = panel.view.taken()
+    assert len(cards) >= 3
+    for number, card in enumerate(cards):
+        assert panel.view.rect().contains(card)
+        assert not any(card.intersects(other) for other in cards[number + 1 :])
+
+
+def test_that_a_point_is_painted_in_its_colour_where_the_view_shows_it(panel, world) -> None:
+    panel.view.set_layer(Layer.TAPESTRY, False)
+    panel.view.set_point_looks(2.0, 1.0)
+    for view in (panel.view.viewport, panel.view.viewport.zoomed(1.3).panned(17.0, -9.0)):
+        panel.view.set_viewport(view)
+        picture = panel.view.grab().toImage()
+        xy = panel.view.projected.xy.astype(float)
+        spread = np.linalg.norm(xy[:, None] - xy[None], axis=-1) + 1e9 * np.eye(len(xy))
+        inside = [view.contains(p, 90) for p in xy]
+        row = int(np.argmax(np.where(inside, spread.min(axis=1), -1.0)))
+        x, y = view.to_px(xy[row])
+        seen = picture.pixelColor(int(x), int(y))
+        expected = class_colours(2)[world.images.labels[row]]
+        assert np.abs(np.array(seen.getRgb()[:3]) - expected).max() < 40
+
+
+def test_that_points_that_left_the_view_are_told_and_can_be_brought_back(qtbot, panel, world) -> None:
+    full = world.session.encodings
+    world.session.set_encodings(replace(full, mu=full.mu + np.float32(500.0), step=2))
+    assert "No points in this view" in panel.hint.text
+    panel.hint.button.click()
+    qtbot.waitUntil(lambda: panel.view.share_in_view() > 0.9)
+    assert panel.hint.isHidden()
+
+
+def test_that_a_plain_autoencoder_offers_neither_prior_nor_kl(panel, session, open_world) -> None:
+    panel.layers.buttons[Layer.PRIOR].setChecked(True)
+    open_world(session, variational=False)
+    assert Layer.PRIOR not in panel.view.layers
+    assert not panel.layers.buttons[Layer.PRIOR].isEnabled()
+    assert "no prior" in panel.layers.buttons[Layer.PRIOR].toolTip()
+    panel.points.choose_mode(ColourMode.KL)
+    assert panel.legend.mode is not ColourMode.KL
+    open_world(session)
+    assert panel.layers.buttons[Layer.PRIOR].isEnabled()
+
+
+def test_that_the_looks_of_the_layers_follow_their_sliders(panel, world) -> None:
+    panel.layers.looks_button.setChecked(True)
+    assert panel.looks.isVisible()
+    before = panel.view.points.radius_px(panel.view.viewport)
+    panel.looks.point_size.setValue(200)
+    panel.looks.tapestry.setValue(80)
+    assert panel.view.points.radius_px(panel.view.viewport) == pytest.approx(2.0 * before)
+    assert panel.view.tapestry_opacity == pytest.approx(0.8)

@@ -15,6 +15,7 @@ from vae_explorer.ui.panels.map_points import MapPoints
 from vae_explorer.ui.panels.map_selection import MapSelection
 from vae_explorer.ui.panels.tapestry_feeder import TapestryFeeder
 from vae_explorer.ui.session import Session
+from vae_explorer.ui.theme import SPACE_M
 from vae_explorer.ui.widgets.map.cards import CardPlacer, HintCard
 from vae_explorer.ui.widgets.map.legend import LegendCard
 from vae_explorer.ui.widgets.map.map_view import MapView
@@ -22,8 +23,9 @@ from vae_explorer.ui.widgets.map.toolbars import LayersCard, LooksCard, ToolsCar
 
 __all__ = ["LatentMapPanel"]
 
-COMPACT_WIDTH_PX = 640  # narrower: the layer buttons show icons only
+NARROW_WIDTH_PX = 480  # narrower: the legend keeps its heading only, and the zoom buttons go
 MOSTLY_OUTSIDE = 0.5  # share of points in an untouched view, below which the map offers to show all
+NONE_IN_VIEW = 0.001  # share of points that counts as none
 OFF_PLANE = 0.005  # latent units; less is not worth a word
 
 _Corner = Qt.AlignmentFlag
@@ -102,6 +104,7 @@ class LatentMapPanel(QWidget):
         session.cursor_changed.connect(self._show_hint)
         session.lasso_changed.connect(self._show_hint)
         self.points.placed.connect(self._show_hint)
+        self.points.recoloured.connect(self._adapt)
         self.view.view_changed.connect(self._show_hint)
         self._show_state()
 
@@ -147,6 +150,7 @@ class LatentMapPanel(QWidget):
         has_model = session.latent_dim > 0
         self._stack.setCurrentWidget(self.view if has_model else self._empty)
         self.view.set_interactive(has_model)
+        self.layers.set_has_prior(session.explorer is None or session.explorer.variational)
         self.loading.show_hint("Loading the model…" if has_model and session.explorer is None else "")
         self._show_hint()
 
@@ -163,8 +167,11 @@ class LatentMapPanel(QWidget):
                 "Move the plane there",
                 "Show the parallel plane that contains the cursor",
             )
-        elif self.view.is_view_untouched and self.view.share_in_view() < MOSTLY_OUTSIDE:
-            self.hint.show_hint("Most points lie outside this view", "Show all", "Show everything (0)")
+        elif (share := self.view.share_in_view()) < (
+            MOSTLY_OUTSIDE if self.view.is_view_untouched else NONE_IN_VIEW
+        ):
+            text = "No points in this view" if share < NONE_IN_VIEW else "Most points lie outside this view"
+            self.hint.show_hint(text, "Show all", "Show everything (0)")
         else:
             self.hint.show_hint("")
 
@@ -177,6 +184,19 @@ class LatentMapPanel(QWidget):
             return 0.0
         return float(plane.distance(anchor))
 
+    @Slot()
+    def _adapt(self) -> None:
+        """Where the map is narrow, cards give up their words, then the legend its rows, then the zoom goes."""
+        room = self.width() - 3 * SPACE_M
+        narrow = self.width() < NARROW_WIDTH_PX
+        self.legend.set_collapsed(narrow)
+        self.zoom.setVisible(not narrow)
+        self.tools.set_compact(False)
+        self.tools.set_compact(self.tools.sizeHint().width() + self.legend.sizeHint().width() > room)
+        beside = 0 if narrow else self.zoom.sizeHint().width()
+        self.layers.set_compact(False)
+        self.layers.set_compact(self.layers.sizeHint().width() + beside > room)
+
     def _draw_path(self) -> None:
         plane, path = self._session.plane, self._path
         fits = plane is not None and path is not None and path.ndim == 2 and path.shape[1] == plane.latent_dim
@@ -186,7 +206,7 @@ class LatentMapPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.layers.set_compact(self.width() < COMPACT_WIDTH_PX)
+        self._adapt()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

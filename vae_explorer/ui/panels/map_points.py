@@ -31,9 +31,12 @@ class MapPoints(QObject):
     -------
     placed
         The points lie at their newest places: marks that hang on them should follow.
+    recoloured
+        Colours and legend changed.
     """
 
     placed = Signal()
+    recoloured = Signal()
 
     def __init__(self, session: Session, view: MapView, legend: LegendCard) -> None:
         super().__init__(view)
@@ -49,7 +52,7 @@ class MapPoints(QObject):
         session.encodings_changed.connect(self._on_session_encodings_changed)
         session.plane_changed.connect(self._on_session_plane_changed)
         session.images_changed.connect(self.recolour)
-        session.explorer_changed.connect(self._on_session_explorer_changed)
+        session.explorer_changed.connect(self.recolour)
         session.lasso_changed.connect(self._on_session_lasso_changed)
         legend.mode_chosen.connect(self.choose_mode)
         legend.palette_chosen.connect(self._on_legend_palette_chosen)
@@ -119,8 +122,7 @@ class MapPoints(QObject):
             return
         self._view.set_on_line(plane.latent_dim == 1)
         self._view.set_labels(plane.label_u, plane.label_v)
-        explorer = self._session.explorer
-        self._view.set_prior(prior_centre(plane), in_view=explorer is None or explorer.variational)
+        self._view.set_prior(prior_centre(plane))
         turned = self._plane is None or not (
             np.array_equal(plane.u, self._plane.u) and np.array_equal(plane.v, self._plane.v)
         )
@@ -130,13 +132,6 @@ class MapPoints(QObject):
             self._project()
         elif turned:
             self._view.fit()
-
-    @Slot()
-    def _on_session_explorer_changed(self) -> None:
-        explorer, plane = self._session.explorer, self._session.plane
-        if explorer is not None and plane is not None:
-            self._view.set_prior(prior_centre(plane), in_view=explorer.variational)
-        self.recolour()
 
     @Slot()
     def _on_session_lasso_changed(self) -> None:
@@ -158,6 +153,7 @@ class MapPoints(QObject):
         if colouring is not None:
             self._view.set_colouring(colouring)
             self._legend.show_colouring(colouring, self._palette, note)
+            self.recoloured.emit()
 
     # --- private -------------------------------------------------------------------------------
 

@@ -87,10 +87,10 @@ class MapCanvas(QWidget):
         self._density: DensityPicture | None = None
         self._density_image: QImage | None = None
         self._prior_centre = (0.0, 0.0)
-        self._shows_prior_box = True
         self._labels = ("z1", "z2")
         self._tapestry_opacity = DEFAULT_TAPESTRY_OPACITY
-        self._base: QPixmap | None = None
+        self._under: QPixmap | None = None  # all layers under the points
+        self._base: QPixmap | None = None  # and the points
         self._shows_focus = False
         self._from_xy = self._target.xy
         self._to_view = self._viewport
@@ -143,10 +143,9 @@ class MapCanvas(QWidget):
         self._labels = (label_u, label_v)
         self.redraw()
 
-    def set_prior(self, centre: tuple[float, float], *, in_view: bool = True) -> None:
-        """Centre of the prior's section; `in_view`: a fitted view holds its 3σ circle."""
+    def set_prior(self, centre: tuple[float, float]) -> None:
+        """Centre of the prior's section; a fitted view holds its 3σ circle."""
         self._prior_centre = centre
-        self._shows_prior_box = in_view
         self.redraw()
 
     def set_points(self, projected: Projected, *, moving: bool = False) -> None:
@@ -166,16 +165,16 @@ class MapCanvas(QWidget):
 
     def set_colouring(self, colouring: Colouring) -> None:
         self.points.set_colouring(colouring)
-        self.redraw()
+        self.redraw_points()
 
     def set_emphasised(self, emphasised: NDArray[np.bool_] | None) -> None:
         """Points to brighten while the others dim, (n,)."""
         self.points.set_emphasised(emphasised)
-        self.redraw()
+        self.redraw_points()
 
     def set_point_looks(self, size_factor: float, opacity: float) -> None:
         self.points.set_looks(size_factor, opacity)
-        self.redraw()
+        self.redraw_points()
 
     def set_tapestry_opacity(self, opacity: float) -> None:
         self._tapestry_opacity = opacity
@@ -200,6 +199,11 @@ class MapCanvas(QWidget):
 
     def redraw(self) -> None:
         """Paint every layer anew at the next opportunity."""
+        self._under = None
+        self.redraw_points()
+
+    def redraw_points(self) -> None:
+        """Paint the points anew over the layers under them."""
         self._base = None
         self.update()
 
@@ -245,14 +249,10 @@ class MapCanvas(QWidget):
         points = data_box(self._target.xy)
         if self._on_line:
             top = float(self._target.curve[:, 1].max()) if self._target.curve is not None else 0.0
-            left, right = (
-                (prior[0], prior[2]) if self._shows_prior_box or points is None else (points[0], points[2])
-            )
+            left, right = prior[0], prior[2]
             if points is not None:
                 left, right = min(left, points[0]), max(right, points[2])
             return (left, -0.12 * (right - left), right, max(top, 0.3 * (right - left)))
-        if points is not None and not self._shows_prior_box:
-            return points
         return united(prior, points)
 
     def _go(self, viewport: Viewport, *, animated: bool) -> None:
@@ -294,7 +294,7 @@ class MapCanvas(QWidget):
             self.points.set_xy(target)
         else:
             self.points.set_xy(self._from_xy + np.float32(value) * (target - self._from_xy))
-        self.redraw()
+        self.redraw_points()
 
     @Slot(object)
     def _on_theme_manager_changed(self, _theme: Theme) -> None:
@@ -319,6 +319,17 @@ class MapCanvas(QWidget):
         painter.end()
 
     def _painted_base(self, theme: Theme, ratio: float) -> QPixmap:
+        if self._under is None or self._under.devicePixelRatio() != ratio:
+            self._under = self._painted_under(theme, ratio)
+        if Layer.POINTS not in self._layers or len(self.points) == 0:
+            return self._under
+        base = QPixmap(self._under)  # detaches when painted on
+        painter = QPainter(base)
+        self.points.paint(painter, self._viewport, ratio, theme)
+        painter.end()
+        return base
+
+    def _painted_under(self, theme: Theme, ratio: float) -> QPixmap:
         viewport = self._viewport
         base = QPixmap(round(viewport.width * ratio), round(viewport.height * ratio))
         base.setDevicePixelRatio(ratio)
@@ -344,8 +355,6 @@ class MapCanvas(QWidget):
                 paint_prior(painter, viewport, theme, self._prior_centre)
         if self._on_line:
             self._paint_curve(painter, theme)
-        if Layer.POINTS in self._layers:
-            self.points.paint(painter, viewport, ratio, theme)
         painter.end()
         return base
 

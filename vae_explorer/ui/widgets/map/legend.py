@@ -192,6 +192,8 @@ class LegendCard(FloatingCard):
         self.setAccessibleName("Legend")
         self._rows: dict[int, LegendRow] = {}
         self._mode = ColourMode.CLASS
+        self._collapsed = False
+        self._has_rows = False
         self._menu = QMenu(self)
         self._modes = QActionGroup(self)
         for mode, (text, help_text) in _MODE_WORDS.items():
@@ -282,10 +284,8 @@ class LegendCard(FloatingCard):
             for key, entry in entries.items():
                 if self._rows[key].entry != entry:
                     self._rows[key].set_entry(entry)
-        has_rows = bool(entries)
-        self._scroll.setVisible(has_rows)
-        self.all_button.setVisible(has_rows)
-        self.none_button.setVisible(has_rows)
+        self._has_rows = bool(entries)
+        self._show_rows()
         self.colour_bar.setVisible(colouring.value_range is not None)
         if colouring.value_range is not None:
             self.colour_bar.set_range(*colouring.value_range, palette)
@@ -293,6 +293,12 @@ class LegendCard(FloatingCard):
         self._note.setVisible(bool(note))
         self._fit_rows()
         self.updateGeometry()
+
+    def set_collapsed(self, collapsed: bool) -> None:
+        """Leave only the mode, where there is little room."""
+        if collapsed != self._collapsed:
+            self._collapsed = collapsed
+            self._show_rows()
 
     def set_switched_off(self, keys: frozenset[int]) -> None:
         """Switch classes to grey, all others to colour."""
@@ -367,6 +373,11 @@ class LegendCard(FloatingCard):
             self._grid.addWidget(row, number % height, number // height)
             row.show()  # a layout shows it only later, and its size is needed now
             self._rows[entry.key] = row
+
+    def _show_rows(self) -> None:
+        for part in (self._scroll, self.all_button, self.none_button):
+            part.setVisible(self._has_rows and not self._collapsed)
+        self.updateGeometry()
 
     def _fit_rows(self) -> None:
         self._grid.invalidate()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
@@ -64,6 +66,10 @@ class ToolsCard(FloatingCard):
             row.addWidget(button)
         self._group.buttonClicked.connect(self._on_group_button_clicked)
         view.tool_changed.connect(self._on_view_tool_changed)
+
+    def set_compact(self, compact: bool) -> None:
+        """Icons without words, where there is little room."""
+        _show_words(self.buttons.values(), not compact)
 
     @Slot(object)
     def _on_group_button_clicked(self, clicked: QToolButton) -> None:
@@ -155,11 +161,16 @@ class LayersCard(FloatingCard):
 
     def set_compact(self, compact: bool) -> None:
         """Icons without words, where there is little room."""
-        style = (
-            Qt.ToolButtonStyle.ToolButtonIconOnly if compact else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
-        for button in self.buttons.values():
-            button.setToolButtonStyle(style)
+        _show_words(self.buttons.values(), not compact)
+
+    def set_has_prior(self, has_prior: bool) -> None:
+        """Whether the model knows a prior: a plain autoencoder does not."""
+        button = self.buttons[Layer.PRIOR]
+        if button.isEnabled() != has_prior:
+            button.setEnabled(has_prior)
+            words = _LAYER_WORDS[Layer.PRIOR][2]
+            button.setToolTip(words if has_prior else "A plain autoencoder has no prior")
+            button.setChecked(button.isChecked() and has_prior)
 
     @Slot()
     def _on_button_toggled(self) -> None:
@@ -202,6 +213,12 @@ class ZoomCard(FloatingCard):
     @Slot()
     def _on_fit_clicked(self) -> None:
         self._view.fit(animated=True)
+
+
+def _show_words(buttons: Iterable[QToolButton], shown: bool) -> None:
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if shown else Qt.ToolButtonStyle.ToolButtonIconOnly
+    for button in buttons:
+        button.setToolButtonStyle(style)
 
 
 def _row(card: QWidget) -> QHBoxLayout:
