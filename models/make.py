@@ -51,7 +51,7 @@ RECIPES = {
     ),
     "digits-2d": Recipe(
         "Digits",
-        "The 1,797 small handwritten digits of scikit-learn on two dimensions; trains in a minute.",
+        "The 1,797 small handwritten digits of scikit-learn, all of them, on two dimensions.",
         "--data digits --net residual --width 48 --latent-dim 2 --likelihood bernoulli "
         "--epochs 60 --batch-size 32 --lr 1e-3 --seed 0",
     ),
