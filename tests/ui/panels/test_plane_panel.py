@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.latent.planes import axes_plane, pca_plane
-from vae_explorer.ui.panels.plane_panel import PlaneKind, PlanePanel
+from vae_explorer.ui.panels.plane_choice import PlaneKind
+from vae_explorer.ui.panels.plane_panel import PlanePanel
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.widgets.map.coordinate_list import CoordinateList
 
@@ -34,14 +36,14 @@ def deep(panel: PlanePanel, session: Session, open_world: Any) -> Any:
 
 
 def pick(panel: PlanePanel, number: int, data: object) -> None:
-    choice = panel.choices[number]
+    choice = panel.choice.choices[number]
     choice.setCurrentIndex(choice.findData(data))
     choice.activated.emit(choice.currentIndex())
 
 
 def choose_kind(panel: PlanePanel, kind: PlaneKind) -> None:
-    panel.kind.setCurrentIndex(kind)
-    panel.kind.activated.emit(int(kind))
+    panel.choice.kind.setCurrentIndex(kind)
+    panel.choice.kind.activated.emit(int(kind))
 
 
 def row_of(panel: PlanePanel, dim: int) -> Any:
@@ -66,21 +68,21 @@ def test_that_two_dimensions_can_be_chosen_and_the_others_keep_their_values(pane
     np.testing.assert_array_equal(session.plane.u, np.eye(DIMS)[3])
     np.testing.assert_array_equal(session.plane.v, np.eye(DIMS)[6])
     assert session.plane.distance(session.cursor) == pytest.approx(0.0)
-    assert panel.error.isHidden()
+    assert panel.choice.error.isHidden()
 
 
 def test_that_one_dimension_for_both_axes_is_refused_beside_the_choice(panel, session, deep) -> None:
     pick(panel, 0, 3)
     before = session.plane
     pick(panel, 1, 3)
-    assert "choose two different" in panel.error.text()
+    assert "choose two different" in panel.choice.error.text()
     assert session.plane is before
 
 
 def test_that_dimensions_are_offered_with_most_nats_first(panel, session, deep) -> None:
-    order = [panel.choices[0].itemData(k) for k in range(DIMS)]
+    order = [panel.choice.choices[0].itemData(k) for k in range(DIMS)]
     np.testing.assert_array_equal(order, session.encodings.dims_by_kl())
-    assert "nats" in panel.choices[0].itemText(0)
+    assert "nats" in panel.choice.choices[0].itemText(0)
 
 
 def test_that_principal_components_come_from_the_means(qtbot, panel, session, deep) -> None:
@@ -89,7 +91,7 @@ def test_that_principal_components_come_from_the_means(qtbot, panel, session, de
     expected = pca_plane(session.encodings.mu)
     np.testing.assert_allclose(session.plane.u, expected.u)
     np.testing.assert_allclose(session.plane.v, expected.v)
-    assert panel.renew.isVisible()
+    assert panel.choice.renew.isVisible()
     with qtbot.waitSignal(session.plane_changed):
         pick(panel, 1, 2)
     np.testing.assert_allclose(session.plane.v, pca_plane(session.encodings.mu, (0, 2)).v)
@@ -100,9 +102,9 @@ def test_that_three_pins_span_the_plane(panel, session, deep) -> None:
     for _ in range(2):
         session.add_pin(rng.normal(size=DIMS))
     choose_kind(panel, PlaneKind.PINS)
-    assert "Set 1 more pin on the map" in panel.error.text()
+    assert "Set 1 more pin on the map" in panel.choice.error.text()
     session.add_pin(rng.normal(size=DIMS))
-    assert panel.error.isHidden()
+    assert panel.choice.error.isHidden()
     for pin in session.pins:
         assert session.plane.distance(pin.z) == pytest.approx(0.0, abs=1e-9)
 
@@ -111,14 +113,14 @@ def test_that_pins_on_one_line_are_refused_in_words(panel, session, deep) -> Non
     for k in range(3):
         session.add_pin(np.full(DIMS, float(k)))
     choose_kind(panel, PlaneKind.PINS)
-    assert "on one line" in panel.error.text()
+    assert "on one line" in panel.choice.error.text()
 
 
 def test_that_the_controls_follow_a_plane_chosen_elsewhere(qtbot, panel, session, deep) -> None:
     choose_kind(panel, PlaneKind.PINS)
     session.set_plane(axes_plane(DIMS, 5, 2))
-    assert panel.kind.currentIndex() == PlaneKind.AXES
-    assert (panel.choices[0].currentData(), panel.choices[1].currentData()) == (5, 2)
+    assert panel.choice.kind.currentIndex() == PlaneKind.AXES
+    assert (panel.choice.choices[0].currentData(), panel.choice.choices[1].currentData()) == (5, 2)
 
 
 def test_that_a_number_moves_the_cursor_and_takes_the_plane_along(panel, session, deep) -> None:
@@ -141,8 +143,21 @@ def test_that_a_drag_of_a_slider_is_one_undoable_move(qtbot, panel, session, dee
     QTest.mouseRelease(row.slider, Qt.MouseButton.LeftButton, pos=middle)
     assert session.cursor[2] > 0.0
     assert session.undo_stack.count() == 1
+    plane = session.plane
     session.undo_stack.undo()
     np.testing.assert_array_equal(session.cursor, np.zeros(DIMS))
+    assert session.plane.distance(session.cursor) == pytest.approx(0.0)
+    session.undo_stack.redo()
+    assert session.plane is plane
+
+
+def test_that_newer_encodings_leave_the_rows_alone_while_one_is_moved(panel, session, deep) -> None:
+    dims = [row.dim for row in panel.coordinates.rows]
+    row = row_of(panel, 2)
+    row.number.setValue(0.5)
+    turned = replace(session.encodings, kl_per_dim=session.encodings.kl_per_dim[::-1].copy())
+    session.set_encodings(turned)
+    assert [row.dim for row in panel.coordinates.rows] == dims
 
 
 def test_that_all_coordinates_can_be_set_to_zero(panel, session, deep) -> None:

@@ -53,10 +53,8 @@ class LatentMapPanel(QWidget):
             "Arrow keys move the cursor, P pins it, plus and minus zoom, 0 shows everything, Escape clears."
         )
         self.view.setWhatsThis(
-            "Each point is an image, at the mean of its posterior; every other place decodes too. Selecting "
-            "a point "
-            "draws its posterior q(z|x) as two ellipses, at one and two standard deviations: where the "
-            "encoder "
+            "Each point is an image, at the mean of its posterior; every other place decodes too. Selecting a point "
+            "draws its posterior q(z|x) as two ellipses, at one and two standard deviations: where the encoder "
             "thinks this image could lie."
         )
         self.tools = ToolsCard(self.view)

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from vae_explorer.ui.panels.map_points import MapPoints
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.undo import MoveCursor
-from vae_explorer.ui.widgets.map.map_view import LassoMode, MapView
+from vae_explorer.ui.widgets.map.gesture import LassoMode
+from vae_explorer.ui.widgets.map.map_view import MapView
 from vae_explorer.ui.widgets.map.marks import PinMark
 
 __all__ = ["MapGestures"]

@@ -17,7 +17,7 @@ def test_that_ticks_lie_inside_and_about_as_far_apart_as_wanted(low, extent):
     values, decimals = ticks(low, low + extent, wanted)
     assert all(low - 1e-6 * extent <= value <= low + extent * (1 + 1e-6) for value in values)
     steps = [b - a for a, b in itertools.pairwise(values)]
-    assert all(0.99 * wanted <= step <= 2.6 * wanted for step in steps)
+    assert all(0.6 * wanted <= step <= 1.6 * wanted for step in steps)
     assert decimals >= 0
 
 

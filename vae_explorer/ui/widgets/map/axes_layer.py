@@ -22,7 +22,7 @@ UNDER_LINE_PX = 48  # the tallest tiles under a line (D = 1), and a little
 def ticks(low: float, high: float, wanted: float) -> tuple[list[float], int]:
     """Round numbers between `low` and `high`, about `wanted` apart, and the decimals they need."""
     power = math.floor(math.log10(wanted))
-    step = next(m * 10.0**power for m in (1, 2, 5, 10) if m * 10.0**power >= wanted * 0.999)
+    step = min((m * 10.0**power for m in (1, 2, 5, 10)), key=lambda s: abs(math.log(s / wanted)))
     first, last = math.ceil(low / step), math.floor(high / step)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     return [k * step for k in range(first, last + 1)], decimals

@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractAnimation,
     QEasingCurve,
-    QPointF,
     QRect,
-    QRectF,
     Qt,
     QVariantAnimation,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from vae_explorer.ui.theme import Theme, rgb, theme_manager
+from vae_explorer.ui.theme import Theme, theme_manager
 from vae_explorer.ui.widgets.map.axes_layer import (
     caption_font,
     paint_grid,
@@ -31,6 +29,7 @@ from vae_explorer.ui.widgets.map.axes_layer import (
     paint_titles,
 )
 from vae_explorer.ui.widgets.map.density import DensityPicture, density_picture
+from vae_explorer.ui.widgets.map.density_layer import density_image, paint_curve, paint_density
 from vae_explorer.ui.widgets.map.marks import Marks, paint_marks
 from vae_explorer.ui.widgets.map.point_colours import Colouring
 from vae_explorer.ui.widgets.map.points_layer import PointsLayer
@@ -44,6 +43,7 @@ MOTION_MS = 140  # of a view that resets, and of points that move to newer place
 FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
 PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
 DEFAULT_TAPESTRY_OPACITY = 0.42
+SAMPLED_POINTS = 20_000  # looked at to tell what share of all is in view
 MIN_ZOOM, MAX_ZOOM = 0.02, 20_000.0  # against the fitted view
 
 
@@ -231,7 +231,7 @@ class MapCanvas(QWidget):
 
     def share_in_view(self) -> float:
         """Share of the points that the view shows; 1 without points."""
-        xy = self._target.xy
+        xy = self._target.xy[:: max(1, len(self._target.xy) // SAMPLED_POINTS)]
         if len(xy) == 0:
             return 1.0
         x0, y0, x1, y1 = self._viewport.box
@@ -354,48 +354,17 @@ class MapCanvas(QWidget):
             else:
                 paint_prior(painter, viewport, theme, self._prior_centre)
         if self._on_line:
-            self._paint_curve(painter, theme)
+            paint_curve(painter, viewport, theme, self._target.curve, filled=Layer.DENSITY in self._layers)
         painter.end()
         return base
 
     def _paint_density(self, painter: QPainter, theme: Theme) -> None:
         if self._density is None:
             self._density = density_picture(self._target.xy)
-        if self._density is None:
-            return
-        if self._density_image is None:
-            low, high = (theme.accent, theme.accent_bright) if theme.is_dark else ("#9DBDF7", theme.accent)
-            pixels = self._density.coloured(rgb(low), rgb(high))
-            height, width = pixels.shape[:2]
-            straight = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-            self._density_image = straight.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-        x0, y0, x1, y1 = self._density.box
-        (left, top), (right, bottom) = self._viewport.to_px([[x0, y1], [x1, y0]])
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(QRectF(left, top, right - left, bottom - top), self._density_image)
-
-    def _paint_curve(self, painter: QPainter, theme: Theme) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        base = float(self._viewport.to_px([0.0, 0.0])[1])
-        line = QColor(theme.muted)
-        line.setAlphaF(0.8)
-        painter.setPen(QPen(line, 1.2))
-        painter.drawLine(QPointF(0, base), QPointF(self._viewport.width, base))
-        curve = self._target.curve
-        if curve is None or len(curve) < 2:
-            return
-        outline = [QPointF(float(x), float(y)) for x, y in self._viewport.to_px(curve)]
-        if Layer.DENSITY in self._layers:
-            fill = QColor(theme.accent_bright)
-            fill.setAlphaF(0.18)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(
-                QPolygonF([QPointF(outline[0].x(), base), *outline, QPointF(outline[-1].x(), base)])
-            )
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.accent_bright), 1.6))
-        painter.drawPolyline(QPolygonF(outline))
+        if self._density is not None:
+            if self._density_image is None:
+                self._density_image = density_image(self._density, theme)
+            paint_density(painter, self._viewport, self._density, self._density_image)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -82,8 +82,7 @@ class CoordinateRow(QWidget):
             control.setAccessibleName(f"Coordinate {name}{told}")
             control.setToolTip(f"{name}{told}")
             control.setWhatsThis(
-                "One coordinate of the place under the cursor. A coordinate with many nats changes the "
-                "picture a "
+                "One coordinate of the place under the cursor. A coordinate with many nats changes the picture a "
                 "lot; one near 0 nats has collapsed, and the decoder ignores it."
             )
 

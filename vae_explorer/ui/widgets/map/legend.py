@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
-    QColor,
-    QLinearGradient,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -26,148 +19,34 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vae_explorer.ui.theme import SPACE_S, SPACE_XS, theme_manager, value_lut
-from vae_explorer.ui.widgets.map.axes_layer import caption_font
+from vae_explorer.ui.theme import SPACE_XS
 from vae_explorer.ui.widgets.map.cards import FloatingCard
+from vae_explorer.ui.widgets.map.legend_parts import PALETTES, ColourBar, LegendRow
 from vae_explorer.ui.widgets.map.point_colours import Colouring, ColourMode, LegendEntry
 
-__all__ = ["ColourBar", "LegendCard", "LegendRow"]
+__all__ = ["LegendCard"]
 
 MAX_ROWS = 10  # then a second column
 MAX_HEIGHT_PX = 360  # then a scroll bar
-NAME_CHARS = 14
-PALETTES = ("viridis", "cividis")
 
 _MODE_WORDS = {
     ColourMode.CLASS: (
         "Class", "The label of each image, which the model never saw. Classes that form islands of their "
-        "own are told "
-        "apart by the encoder.",
+        "own are told apart by the encoder.",
     ),
     ColourMode.RECON: (
         "Reconstruction error", "−log p(x|z) at the posterior's mean, in nats: how badly the decoder "
-        "redraws the image. "
-        "High values show which images the latent space has no room for.",
+        "redraws the image. High values show which images the latent space has no room for.",
     ),
     ColourMode.KL: (
         "KL", "KL(q(z|x) ‖ p(z)) in nats: how much the code of this image says beyond the prior. Unusual "
-        "images cost "
-        "more, so they lie further out.",
+        "images cost more, so they lie further out.",
     ),
     ColourMode.SPLIT: (
         "Split", "Whether an image was trained on, or kept apart for validation or testing. If the splits "
-        "lie in "
-        "different places, the encoder has learned images by heart.",
+        "lie in different places, the encoder has learned images by heart.",
     ),
 }  # fmt: skip
-
-
-class LegendRow(QAbstractButton):
-    """One class: a dot, its name, its count; unchecked means grey."""
-
-    soloed = Signal(int)
-
-    def __init__(self, entry: LegendEntry, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.entry = entry
-        self.setCheckable(True)
-        self.setChecked(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.set_entry(entry)
-
-    def set_entry(self, entry: LegendEntry) -> None:
-        """The same class with another colour or count."""
-        self.entry = entry
-        self.setText(entry.name)
-        self.setAccessibleName(f"Class {entry.name}, {entry.count} points")
-        self.setToolTip(f"{entry.name}: {entry.count:,} points. Click to grey, Shift-click to see it alone.")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        name = metrics.horizontalAdvance(self._short_name())
-        count = metrics.horizontalAdvance(f"{self.entry.count:,}")
-        return QSize(20 + name + SPACE_S + count + 6, 20)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.rect().contains(
-            event.position().toPoint()
-        ):
-            self.setDown(False)
-            self.soloed.emit(self.entry.key)
-        else:
-            super().mouseReleaseEvent(event)
-
-    def _short_name(self) -> str:
-        name = self.entry.name
-        return name if len(name) <= NAME_CHARS else name[: NAME_CHARS - 1] + "…"
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = theme_manager().theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        on = self.isChecked()
-        if self.underMouse() or self.hasFocus():
-            hover = QColor(theme.text)
-            hover.setAlphaF(0.08)
-            painter.setPen(QPen(QColor(theme.accent_bright), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(hover)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
-        dot = QRectF(6, self.height() / 2 - 4.5, 9, 9)
-        if on:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(*self.entry.colour))
-        else:
-            painter.setPen(QPen(QColor(theme.muted), 1.2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(dot)
-        text = self.rect().adjusted(21, 0, -5, 0)
-        painter.setPen(QColor(theme.text if on else theme.muted))
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._short_name())
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(
-            text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{self.entry.count:,}"
-        )
-
-
-class ColourBar(QWidget):
-    """Colours from low to high with the values at both ends."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._range = (0.0, 1.0)
-        self._palette_name = PALETTES[0]
-        self.setMinimumSize(176, 34)
-        self.setAccessibleName("Colour bar")
-
-    def set_range(self, low: float, high: float, palette: str) -> None:
-        """Values in nats at the ends."""
-        self._range, self._palette_name = (low, high), palette
-        self.setAccessibleDescription(f"{low:.1f} to {high:.1f} nats")
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = theme_manager().theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lut = value_lut("cividis" if self._palette_name == "cividis" else "viridis")
-        bar = QRectF(4, 4, self.width() - 8, 9)
-        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for k in range(0, 256, 15):
-            gradient.setColorAt(k / 255, QColor(*(int(v) for v in lut[k])))
-        painter.setBrush(gradient)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(bar, 4.5, 4.5)
-        painter.setFont(caption_font(self.font()))
-        painter.setPen(QColor(theme.muted))
-        row = QRectF(4, 16, self.width() - 8, 18)
-        low, high = self._range
-        digits = 0 if abs(high) >= 100 else 1 if abs(high) >= 10 else 2
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _nats(low, digits))
-        painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, "nats")
-        painter.drawText(
-            row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _nats(high, digits)
-        )
 
 
 class LegendCard(FloatingCard):
@@ -385,7 +264,3 @@ class LegendCard(FloatingCard):
         scrolls = hint.height() > MAX_HEIGHT_PX
         self._scroll.setFixedHeight(min(hint.height(), MAX_HEIGHT_PX))
         self._scroll.setMinimumWidth(hint.width() + (12 if scrolls else 0))
-
-
-def _nats(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "−")

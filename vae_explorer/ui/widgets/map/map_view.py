@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -19,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from vae_explorer.ui.widgets.map.canvas import MapCanvas
+from vae_explorer.ui.widgets.map.gesture import Gesture, LassoMode
 from vae_explorer.ui.widgets.map.lasso import rows_inside
 from vae_explorer.ui.widgets.map.marks import PIN_REACH_PX
 from vae_explorer.ui.widgets.map.tools import TOOL_INFO, Tool
 
-__all__ = ["LassoMode", "MapView"]
+__all__ = ["MapView"]
 
 POINT_REACH_PX = 8.0  # how near a click must be to a point
 DRAG_START_PX = 4.0  # smaller movements between press and release are a click
@@ -41,25 +40,6 @@ _ARROWS = {
     Qt.Key.Key_Up: (0.0, 1.0),
     Qt.Key.Key_Down: (0.0, -1.0),
 }
-
-
-class LassoMode:
-    """How a loop joins the set selected before."""
-
-    REPLACE, ADD, SUBTRACT = "replace", "add", "subtract"
-
-
-@dataclass(eq=False)
-class _Gesture:
-    """What the pressed button is doing."""
-
-    kind: str  # "explore", "pin", "move pin", "lasso", "pan"
-    start: QPointF
-    last: QPointF
-    moved: bool = False
-    pin: str = ""
-    loop: list[tuple[float, float]] = field(default_factory=list)  # plane coordinates
-    mode: str = LassoMode.REPLACE
 
 
 class MapView(MapCanvas):
@@ -109,7 +89,7 @@ class MapView(MapCanvas):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tool = Tool.EXPLORE
-        self._gesture: _Gesture | None = None
+        self._gesture: Gesture | None = None
         self._space_held = False
         self._mouse: QPointF | None = None  # while it is over the map
         self._enabled_for_model = False
@@ -150,7 +130,7 @@ class MapView(MapCanvas):
         kind = self._gesture_for(event)
         if not kind:
             return
-        gesture = _Gesture(kind, at, at)
+        gesture = Gesture(kind, at, at)
         if kind == "lasso":
             held = event.modifiers()
             if held & _Modifier.ControlModifier:

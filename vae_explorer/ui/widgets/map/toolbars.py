@@ -18,26 +18,22 @@ __all__ = ["LayersCard", "LooksCard", "ToolsCard", "ZoomCard"]
 _LAYER_WORDS: dict[Layer, tuple[str, str, str, str]] = {
     Layer.POINTS: (
         "points", "Points", "Show the encoded images as points",
-        "Each point is one image, at the mean of its posterior q(z|x). Images that look alike to the "
-        "encoder lie "
+        "Each point is one image, at the mean of its posterior q(z|x). Images that look alike to the encoder lie "
         "close together.",
     ),
     Layer.TAPESTRY: (
         "tapestry", "Tapestry", "Show decoded images under the points",
-        "A grid of places, each decoded into its picture: what the model would draw there. Zoom in and the "
-        "grid "
+        "A grid of places, each decoded into its picture: what the model would draw there. Zoom in and the grid "
         "refines.",
     ),
     Layer.DENSITY: (
         "density", "Density", "Show how crowded the map is",
-        "A smoothed count of the points: bright where many images are encoded, empty where the decoder has "
-        "seen "
+        "A smoothed count of the points: bright where many images are encoded, empty where the decoder has seen "
         "none. Training pulls it towards the shape of the prior.",
     ),
     Layer.PRIOR: (
         "contours", "Prior", "Show the 1σ, 2σ and 3σ contours of the prior",
-        "New images are sampled from the prior N(0, I); on this plane it is round, with these circles at "
-        "one, two "
+        "New images are sampled from the prior N(0, I); on this plane it is round, with these circles at one, two "
         "and three standard deviations. Where circles and points disagree, samples look unlike the data.",
     ),
     Layer.AXES: (
@@ -150,8 +146,7 @@ class LayersCard(FloatingCard):
             row.addWidget(button)
         self.looks_button = card_button(
             "sliders", "", "How strong the layers are drawn",
-            "Strength of the tapestry, size and opacity of the points. Points shrink by themselves when "
-            "there are "
+            "Strength of the tapestry, size and opacity of the points. Points shrink by themselves when there are "
             "many, and grow as you zoom in.",
         )  # fmt: skip
         self.looks_button.setObjectName("mapLooks")
