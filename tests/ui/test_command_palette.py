@@ -35,5 +35,5 @@ def test_that_enter_runs_the_first_match_and_disabled_actions_are_left_out(qtbot
     assert done == ["Save decoded image…"]
 
 
-def _note(done: list[str], text: str, _checked: bool) -> None:
+def _note(done: list[str], text: str, _checked: bool = False) -> None:
     done.append(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabBar, QWidget
 
 from vae_explorer.locations import settings_folder
 
@@ -45,9 +45,7 @@ class WindowLayout(QObject):
         self._places: list[DockPlace] = []
         self._docks: dict[str, QDockWidget] = {}
         window.setDockOptions(
-            QMainWindow.DockOption.AnimatedDocks
-            | QMainWindow.DockOption.AllowNestedDocks
-            | QMainWindow.DockOption.AllowTabbedDocks
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
         window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
@@ -75,16 +73,20 @@ class WindowLayout(QObject):
 
     def arrange(self) -> None:
         """The default arrangement."""
-        for place in self._places:
-            dock = self._docks[place.name]
+        for dock in self._docks.values():
             dock.setFloating(False)
+        for place in self._places:
+            if not place.with_tab_of:
+                if place.below:
+                    self._window.splitDockWidget(
+                        self._docks[place.below], self._docks[place.name], Qt.Orientation.Vertical
+                    )
+                else:
+                    self._window.addDockWidget(place.area, self._docks[place.name])
+        for place in self._places:
             if place.with_tab_of:
-                self._window.addDockWidget(place.area, dock)
-                self._window.tabifyDockWidget(self._docks[place.with_tab_of], dock)
-            elif place.below:
-                self._window.splitDockWidget(self._docks[place.below], dock, Qt.Orientation.Vertical)
-            else:
-                self._window.addDockWidget(place.area, dock)
+                # Not added to the area first: Qt would leave the tab bar of that place behind.
+                self._window.tabifyDockWidget(self._docks[place.with_tab_of], self._docks[place.name])
         for place in self._places:
             self._docks[place.name].setVisible(place.shown)
         firsts = {place.with_tab_of for place in self._places if place.with_tab_of}
@@ -122,6 +124,19 @@ class WindowLayout(QObject):
             elif not tabbed and bar is not None:
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # None brings the usual title back
                 bar.deleteLater()
+
+        self._hide_stale_tab_bars()
+
+    def _hide_stale_tab_bars(self) -> None:
+        """Qt may show a tab bar of an arrangement in between: its tabs all stand in a longer one, too."""
+        bars = [bar for bar in self._window.findChildren(QTabBar) if bar.parent() is self._window]
+        bars.sort(key=lambda bar: bar.count(), reverse=True)
+        shown: set[str] = set()
+        for bar in bars:
+            tabs = {bar.tabText(i) for i in range(bar.count())}
+            if len(tabs) < 2 or tabs & shown:
+                bar.hide()
+            shown |= tabs
 
     def _resize(self) -> None:
         by_area: dict[Qt.DockWidgetArea, QDockWidget] = {}
