@@ -359,6 +359,7 @@ class MainWindow(QMainWindow):
         work.run_opened.connect(self._kept_store.open)
         work.resumable_changed.connect(setup.set_resumable)
 
+        self.panels.map.start_page_requested.connect(self.show_start_page)
         self.panels.start_page.data_chosen.connect(self._on_start_page_data_chosen)
         self.panels.start_page.folder_chosen.connect(self.ask_folder)
         self.panels.start_page.array_chosen.connect(self.ask_array)
