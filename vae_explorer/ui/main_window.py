@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
             self.menus.panels.addAction(dock.toggleViewAction())
         if not self.panels.layout.restore():
             self.panels.layout.arrange()
+            QTimer.singleShot(0, self, self.panels.layout.fit)  # again, once the window has its size
         self._show_training_state(self.session.training_state)
 
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:

@@ -92,7 +92,7 @@ class WindowLayout(QObject):
         firsts = {place.with_tab_of for place in self._places if place.with_tab_of}
         for name in firsts:
             self._docks[name].raise_()
-        self._resize()
+        self.fit()
 
     def restore(self) -> bool:
         """The arrangement of the last launch; False if there is none."""
@@ -138,7 +138,8 @@ class WindowLayout(QObject):
                 bar.hide()
             shown |= tabs
 
-    def _resize(self) -> None:
+    def fit(self) -> None:
+        """Give every rail and shelf its usual size within the window's."""
         by_area: dict[Qt.DockWidgetArea, QDockWidget] = {}
         for place in self._places:
             by_area.setdefault(place.area, self._docks[place.name])
