@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,8 +39,8 @@ def make(qtbot: QtBot) -> tuple[QMainWindow, WindowLayout]:
 
 
 @pytest.fixture
-def made(qtbot: QtBot, home: Path) -> Iterator[tuple[QMainWindow, WindowLayout]]:
-    yield make(qtbot)
+def made(qtbot: QtBot, home: Path) -> tuple[QMainWindow, WindowLayout]:
+    return make(qtbot)
 
 
 def tab_bars(window: QMainWindow) -> list[list[str]]:
