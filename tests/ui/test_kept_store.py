@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +84,39 @@ def test_that_a_damaged_file_leaves_an_empty_tray(session: Session, run: RunFold
     kept_path(run).write_bytes(b"not an archive")
     show(session, run, qtbot)
     assert kept_tray(session).items == ()
+
+
+def test_that_a_file_that_cannot_be_read_is_set_aside_not_replaced(
+    session: Session, run: RunFolder, qtbot: QtBot
+) -> None:
+    kept_path(run).write_bytes(b"not an archive")
+    show(session, run, qtbot)
+    kept_tray(session).keep(np.zeros(2), np.zeros((1, 8, 8), dtype=np.uint8))
+    qtbot.waitUntil(lambda: session.slow.is_idle)
+    assert (run.path / "kept-unreadable.npz").read_bytes() == b"not an archive"
+    assert kept_path(run).stat().st_size > 100
+
+
+def test_that_a_favourite_kept_just_before_the_window_closes_is_not_lost(
+    session: Session, another_session: Session, run: RunFolder, qtbot: QtBot
+) -> None:
+    show(another_session, run, qtbot)
+    another_session.slow.request("busy", lambda _: time.sleep(0.2), lambda _: None)
+    kept_tray(another_session).keep(np.ones(2), np.zeros((1, 8, 8), dtype=np.uint8))
+    another_session.shut_down()
+    show(session, run, qtbot)
+    assert len(kept_tray(session).items) == 1
+
+
+def test_that_runs_of_one_name_in_two_folders_do_not_share_favourites(
+    session: Session, run: RunFolder, tmp_path: Path, qtbot: QtBot
+) -> None:
+    images = ImageSet("fake", np.zeros((4, 1, 8, 8), dtype=np.uint8), np.zeros(4, dtype=np.uint8), "f")
+    namesake = RunFolder.create(tmp_path / "elsewhere" / run.name, RunConfig(), images)
+    store = show(session, run, qtbot)
+    kept_tray(session).keep(np.ones(2), np.zeros((1, 8, 8), dtype=np.uint8))
+    session.replace_model(namesake.name, 2)
+    store.open(namesake)
+    qtbot.waitUntil(lambda: session.slow.is_idle)
+    assert kept_tray(session).items == ()
+    assert not kept_path(namesake).exists()

@@ -123,3 +123,21 @@ def test_that_an_unexpected_error_is_logged_with_its_traceback(
     qtbot.waitUntil(lambda: len(errors) == 1)
     assert isinstance(errors[0], ZeroDivisionError)
     assert caplog.records[-1].exc_info is not None
+
+
+def test_that_only_what_must_run_is_still_done_when_the_runner_shuts_down(qtbot: QtBot) -> None:
+    runner = LatestRunner("test")
+    started, release, ran = threading.Event(), threading.Event(), []
+
+    def hold(is_stale: Callable[[], bool]) -> None:
+        started.set()
+        while not is_stale():
+            release.wait(0.01)
+
+    runner.request("hold", hold, lambda _: None)
+    assert started.wait(5)
+    runner.request("write", lambda _: ran.append("old"), lambda _: None, priority=15, must_run=True)
+    runner.request("write", lambda _: ran.append("new"), lambda _: None, priority=15, must_run=True)
+    runner.request("show", lambda _: ran.append("show"), lambda _: None)
+    runner.shut_down()
+    assert ran == ["new"]

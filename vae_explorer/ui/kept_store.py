@@ -44,6 +44,7 @@ class KeptStore(QObject):
         """Fill the tray with the favourites of `run`."""
         path = kept_path(run)
         self._path = None
+        self._tray.replace(())  # a run of the same name elsewhere has favourites of its own
 
         def take(stored: tuple[Kept, ...]) -> None:
             new = tuple(
@@ -54,16 +55,19 @@ class KeptStore(QObject):
             if new:
                 self._on_tray_changed(self._tray.items)
 
-        self._session.slow.request("read kept", lambda _: _read(path), take, priority=15)
+        self._session.slow.request("read kept", lambda _: _read(path) or (), take, priority=15)
 
     @Slot(object)
     def _on_tray_changed(self, items: tuple[Kept, ...]) -> None:
         path = self._path
         if path is not None:
-            self._session.slow.request("write kept", lambda _: _write(path, items), _ignore, priority=15)
+            self._session.slow.request(
+                f"write kept {path}", lambda _: _write(path, items), _ignore, priority=15, must_run=True
+            )
 
 
-def _read(path: Path) -> tuple[Kept, ...]:
+def _read(path: Path) -> tuple[Kept, ...] | None:
+    """The stored favourites; None if the file is there and cannot be read."""
     if not path.is_file():
         return ()
     try:
@@ -73,10 +77,12 @@ def _read(path: Path) -> tuple[Kept, ...]:
         )
     except (RunError, KeyError, ValueError) as error:
         _log.info("favourites at %s cannot be read: %s", path, error)
-        return ()
+        return None
 
 
 def _write(path: Path, items: tuple[Kept, ...]) -> None:
+    if _read(path) is None:  # perhaps another program can read it: it is not ours to replace
+        path.replace(path.with_name(f"{path.stem}-unreadable{path.suffix}"))
     if items:
         z, images = np.stack([kept.z for kept in items]), np.stack([kept.image for kept in items])
         write_arrays(path, {"z": z, "images": images})

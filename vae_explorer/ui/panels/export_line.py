@@ -99,6 +99,7 @@ class ExportLine(QWidget):
             self._on_written,
             priority=2,
             on_error=self._on_failed,
+            must_run=True,  # a file that was asked for is written though the window closes
         )
 
     def _on_written(self, _answer: object) -> None:

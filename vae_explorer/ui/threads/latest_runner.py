@@ -27,6 +27,7 @@ class _Request:
     work: Callable[[Callable[[], bool]], Any]
     deliver: Callable[[Any], None]
     on_error: Callable[[Exception], None] | None
+    must_run: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,21 +61,26 @@ class _Worker(QThread):
             self._pending.pop(channel, None)
             self._newest[channel] = serial
 
+    @property
+    def is_ending(self) -> bool:
+        return self._ending
+
     def end(self) -> None:
         with self._wake:
             self._ending = True
-            self._pending.clear()
+            self._pending = {name: request for name, request in self._pending.items() if request.must_run}
             self._wake.notify()
 
     def is_newest(self, request: _Request) -> bool:
-        return not self._ending and self._newest.get(request.channel) == request.serial
+        is_wanted = request.must_run or not self._ending
+        return is_wanted and self._newest.get(request.channel) == request.serial
 
     def run(self) -> None:
         while True:
             with self._wake:
                 while not self._pending and not self._ending:
                     self._wake.wait()
-                if self._ending:
+                if not self._pending:
                     return
                 request = min(self._pending.values(), key=lambda r: (r.priority, r.serial))
                 del self._pending[request.channel]
@@ -88,6 +94,8 @@ class _Worker(QThread):
         except Cancelled:
             return None
         except Exception as error:  # the thread must outlive any failure; it is reported in the GUI thread
+            if self.is_ending:  # nobody is there to be told
+                _log.error("request on channel %r failed at the end", request.channel, exc_info=error)
             return _Answer(request, None, error)
         return _Answer(request, value, None)
 
@@ -125,6 +133,7 @@ class LatestRunner(QObject):
         *,
         priority: int = 0,
         on_error: Callable[[Exception], None] | None = None,
+        must_run: bool = False,
     ) -> None:
         """Ask for ``work(is_stale)``; ``deliver(result)`` runs in this thread if no newer request came.
 
@@ -140,10 +149,12 @@ class LatestRunner(QObject):
             Smaller is sooner among waiting channels.
         on_error
             Takes the exception instead of `failed`.
+        must_run
+            Done by `shut_down` if its turn has not come before: for what a person would lose.
         """
         self._serial += 1
         self._waiting.add(channel)
-        self._worker.put(_Request(channel, self._serial, priority, work, deliver, on_error))
+        self._worker.put(_Request(channel, self._serial, priority, work, deliver, on_error, must_run))
 
     def cancel(self, channel: str) -> None:
         """Forget what the channel asked for; its answer, if under way, is dropped."""
@@ -152,7 +163,7 @@ class LatestRunner(QObject):
         self._worker.drop(channel, self._serial)
 
     def shut_down(self) -> None:
-        """End the thread; waits for the work under way."""
+        """End the thread; waits for the work under way and for what must run."""
         self._waiting.clear()
         self._worker.end()
         self._worker.wait()
@@ -160,7 +171,7 @@ class LatestRunner(QObject):
     @Slot(object)
     def _on_worker_answered(self, answer: _Answer) -> None:
         request = answer.request
-        if not self._worker.is_newest(request):
+        if self._worker.is_ending or not self._worker.is_newest(request):
             return
         self._waiting.discard(request.channel)
         if answer.error is None:
