@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.recent import recent_runs
+from vae_explorer.training.train import train
 from vae_explorer.ui.preferences import Preferences
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.workspace import Workspace
@@ -165,3 +167,65 @@ def test_that_a_run_that_lost_its_folder_while_training_ends_in_words(
     ):
         workspace.stop_training()
     assert session.training_state is TrainingState.IDLE
+
+
+def test_that_choosing_other_data_gives_up_a_training_that_waits_for_its_pictures(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    session = session_of(workspace)
+    workspace.start_training(small())
+    with qtbot.waitSignal(workspace.choice_ready, timeout=WAIT_MS):
+        workspace.load_data(DataSpec(source="blooms", n_images=64))
+    assert session.training_state is TrainingState.IDLE
+    assert not workspace.is_training
+
+
+def test_that_opening_a_run_gives_up_a_training_that_waits_for_its_pictures(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    session = session_of(workspace)
+    run = train_to_the_end(workspace, qtbot, small())
+    other = small().model_copy(update={"data": DataSpec(source="blooms", n_images=64)})
+    workspace.start_training(other)
+    with qtbot.waitSignal(workspace.run_opened, timeout=WAIT_MS):
+        workspace.open_run(run.path)
+    qtbot.waitUntil(lambda: session.images is not None, timeout=WAIT_MS)
+    assert session.training_state is TrainingState.IDLE
+    assert not workspace.is_training
+
+
+def test_that_a_training_keeps_the_screen_from_a_run_that_was_still_being_opened(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    run = train_to_the_end(workspace, qtbot, small())
+    session_of(workspace).slow.request("hold", lambda _: time.sleep(0.3), lambda _: None, priority=-20)
+    workspace.open_run(run.path)
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.start_training(small())
+    assert workspace.run is not None
+    assert workspace.run.path != run.path
+
+
+def test_that_stored_codes_of_older_weights_are_not_shown(workspace: Workspace, qtbot: QtBot) -> None:
+    session = session_of(workspace)
+    run = train_to_the_end(workspace, qtbot, small())
+    qtbot.waitUntil(lambda: session.slow.is_idle and run.load_latents() is not None, timeout=WAIT_MS)
+    images = session.images
+    assert images is not None
+    session.replace_model("nothing", 0)
+    for _ in train(run.info.config.model_copy(update={"epochs": 6}), images, RunFolder.open(run.path)):
+        pass  # trained on where no window keeps codes: by the command line, or until a power cut
+    workspace.open_run(run.path)
+    qtbot.waitUntil(lambda: session.encodings is not None, timeout=WAIT_MS)
+    assert session.explorer is not None
+    assert session.encodings.step == session.explorer.step
+
+
+def test_that_damaged_codes_are_computed_anew(workspace: Workspace, qtbot: QtBot) -> None:
+    session = session_of(workspace)
+    run = train_to_the_end(workspace, qtbot, small())
+    qtbot.waitUntil(lambda: session.slow.is_idle, timeout=WAIT_MS)
+    session.replace_model("nothing", 0)
+    (run.path / "latents.npz").write_bytes(b"PK damaged")
+    workspace.open_run(run.path)
+    qtbot.waitUntil(lambda: session.encodings is not None and len(session.encodings) == 1797, timeout=WAIT_MS)

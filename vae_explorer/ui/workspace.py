@@ -119,6 +119,7 @@ class Workspace(QObject):
     def load_data(self, spec: DataSpec, *, download: bool = False) -> None:
         """Load the pictures of the next training; the model on screen stays."""
         self._chosen = True
+        self._forget_waiting_training()
         self.loader.load(self._with_data_root(spec), self._take_data, download=download)
 
     def cancel_loading(self) -> None:
@@ -135,13 +136,13 @@ class Workspace(QObject):
             self._after_end = lambda: self.open_run(path)
             self.stop_training()
             return
-        self._refresher.clear()
+        if self._session.training_state is TrainingState.LOADING:
+            self.cancel_loading()
 
         def work(_is_stale: object) -> tuple[RunFolder, History, Encodings | None]:
             run = RunFolder.open(path)
             _remember(run)
-            arrays = run.load_latents()
-            return run, run.history(), Encodings.from_arrays(arrays) if arrays is not None else None
+            return run, run.history(), _stored_codes(run)
 
         self._session.slow.request("open run", work, self._take_run, priority=-10)
 
@@ -151,6 +152,7 @@ class Workspace(QObject):
         """Train a new run; loads its data first if they are not there yet."""
         if self.is_training:
             return
+        self._session.slow.cancel("open run")  # it must not take the screen from the training
         config = config.model_copy(update={"data": self._with_data_root(config.data)})
         if self._images is not None and self._spec == config.data:
             self._begin()
@@ -170,6 +172,7 @@ class Workspace(QObject):
         run = self._run
         if run is None or self.is_training:
             return
+        self._session.slow.cancel("open run")
         wanted = run.info.config
         if config is not None:
             objective = wanted.objective.model_copy(update={"beta": config.objective.beta})
@@ -229,6 +232,7 @@ class Workspace(QObject):
     def _take_run(self, opened: tuple[RunFolder, History, Encodings | None]) -> None:
         run, history, encodings = opened
         session = self._session
+        self._refresher.clear()  # of the run before, which may have the same name
         self._run = run
         self._chosen = False
         config = run.info.config
@@ -249,6 +253,9 @@ class Workspace(QObject):
         self._run_loader.load(spec, lambda loaded: self._take_run_images(run, spec, loaded))
 
     def _take_explorer(self, explorer: Explorer) -> None:
+        stored = self._session.encodings
+        if stored is not None and stored.step != explorer.step:  # the newest weights are damaged
+            self._session.set_encodings(None)
         self._session.set_explorer(explorer)
         self._complete_map()
 
@@ -275,6 +282,7 @@ class Workspace(QObject):
     @Slot(object)
     def _on_desk_run_created(self, run: RunFolder) -> None:
         session = self._session
+        self._run_loader.cancel()
         self._run = run
         session.set_images(None)
         session.replace_model(run.name, run.info.config.model.latent_dim)
@@ -399,11 +407,30 @@ class Workspace(QObject):
         if explorer is not None and images is not None and not self.is_training:
             self._refresher.encode(explorer, images, map_indices(images, self.scope))
 
+    def _forget_waiting_training(self) -> None:
+        """A training that waits for its pictures does not begin: others are being loaded in their place."""
+        if self._session.training_state is TrainingState.LOADING:
+            self._session.set_training_state(TrainingState.IDLE)
+
     def _with_data_root(self, spec: DataSpec) -> DataSpec:
         root = self._preferences.data_root
         if spec.data_root is None and root is not None and spec.source in TORCHVISION_SOURCES:
             return spec.model_copy(update={"data_root": root})
         return spec
+
+
+def _stored_codes(run: RunFolder) -> Encodings | None:
+    """What the run keeps of its map, if it comes from the newest weights; it can be computed anew."""
+    snapshots = run.snapshots()
+    try:
+        arrays = run.load_latents()
+        codes = Encodings.from_arrays(arrays) if arrays is not None else None
+    except RunError as error:
+        _log.info("the stored codes are not used: %s", error)
+        return None
+    if codes is None or not snapshots or codes.step != snapshots[-1].step:
+        return None
+    return codes if codes.latent_dim == run.info.config.model.latent_dim else None
 
 
 def _remember(run: RunFolder) -> None:
