@@ -235,7 +235,36 @@ def test_that_a_point_is_painted_in_its_colour_where_the_view_shows_it(panel, wo
         assert np.abs(np.array(seen.getRgb()[:3]) - expected).max() < 40
 
 
+def test_that_a_view_that_nobody_moved_follows_its_points(qtbot, panel, world) -> None:
+    full = world.session.encodings
+    world.session.set_encodings(replace(full, mu=full.mu * np.float32(4.0), step=2))
+    qtbot.waitUntil(lambda: panel.view.share_in_view() > 0.95)
+    assert panel.view.is_view_untouched
+
+
+def test_that_a_training_moves_to_the_dimensions_that_come_to_say_most(panel, session, open_world) -> None:
+    open_world(session, 6)
+    before = session.plane
+    kl = np.zeros(6, dtype=np.float32)
+    kl[[1, 4]] = (3.0, 2.0)
+    session.set_encodings(replace(session.encodings, kl_per_dim=kl, step=2))
+    assert session.plane is not before
+    np.testing.assert_array_equal(np.flatnonzero(session.plane.u), [1])
+    np.testing.assert_array_equal(np.flatnonzero(session.plane.v), [4])
+
+
+def test_that_a_plane_that_the_person_chose_stays(panel, session, open_world) -> None:
+    open_world(session, 6)
+    chosen = axes_plane(6, 2, 3)
+    session.set_plane(chosen)
+    kl = np.zeros(6, dtype=np.float32)
+    kl[[1, 4]] = (3.0, 2.0)
+    session.set_encodings(replace(session.encodings, kl_per_dim=kl, step=2))
+    assert session.plane is chosen
+
+
 def test_that_points_that_left_the_view_are_told_and_can_be_brought_back(qtbot, panel, world) -> None:
+    panel.view.set_viewport(panel.view.viewport.panned(5, 0))
     full = world.session.encodings
     world.session.set_encodings(replace(full, mu=full.mu + np.float32(500.0), step=2))
     assert "No points in this view" in panel.hint.text

@@ -19,6 +19,8 @@ from vae_explorer.ui.widgets.map.projection import Projected, prior_centre, proj
 
 __all__ = ["MapPoints"]
 
+FOLLOW_SHARE = 0.9  # of the points in view; below it a view that nobody has moved follows them
+CLEARLY_MORE = 1.5  # times the KL of the plane on show: so much better another pair of dimensions must be
 MAX_NUMBERS_INLINE = 2_000_000  # n · D that is projected in a few ms; more goes to the slow thread
 SPLIT_NAMES = ("train", "validation", "test")
 _EMPTY = Projected(np.empty((0, 2), dtype=np.float32))
@@ -46,6 +48,7 @@ class MapPoints(QObject):
         self._shown: Encodings | None = None
         self._plane: Plane | None = None  # that the shown points are projected on
         self._fit_pending = True
+        self._own_plane: Plane | None = None  # chosen here, not by the person
         self._wanted_mode: ColourMode | None = None  # chosen by the person
         self._palette = "viridis"
         session.model_replaced.connect(self._on_session_model_replaced)
@@ -93,6 +96,7 @@ class MapPoints(QObject):
         self._session.slow.cancel("map points")
         self._shown = None
         self._plane = None
+        self._own_plane = None
         self._fit_pending = True
         self._legend.set_switched_off(frozenset())
         self._view.set_points(_EMPTY)
@@ -109,12 +113,12 @@ class MapPoints(QObject):
         plane = self._session.plane
         if plane is None or encodings.latent_dim != plane.latent_dim:
             return
-        if self._fit_pending and plane.latent_dim > 2 and _is_default(plane):
-            first, second = (int(d) for d in encodings.dims_by_kl()[:2])
-            if (first, second) != (0, 1):  # the two directions that say most
-                self._session.set_plane(axes_plane(plane.latent_dim, first, second))
-                return  # plane_changed projects
-        self._project()
+        better = self._better_plane(encodings, plane)
+        if better is not None:
+            self._own_plane = better
+            self._session.set_plane(better)  # plane_changed projects
+        else:
+            self._project()
 
     @Slot(object)
     def _on_session_plane_changed(self, plane: Plane | None) -> None:
@@ -185,7 +189,32 @@ class MapPoints(QObject):
         if self._fit_pending:
             self._fit_pending = False
             self._view.fit()
+        elif self._may_follow() and self._view.share_in_view() < FOLLOW_SHARE:
+            self._view.fit(animated=True)
         self.placed.emit()
+
+    def _may_follow(self) -> bool:
+        """Only a view that nobody has panned or zoomed, and that no mouse is over, follows its points."""
+        return self._view.is_view_untouched and self._view.mouse_place is None
+
+    def _better_plane(self, encodings: Encodings, plane: Plane) -> Plane | None:
+        """The two dimensions that say most, while the person has not chosen a plane.
+
+        At the start of a training no dimension says anything yet, so the choice is made again when another pair
+        says clearly more.
+        """
+        if plane.latent_dim <= 2:
+            return None
+        first, second = (int(d) for d in encodings.dims_by_kl()[:2])
+        if self._fit_pending and _is_default(plane):
+            changes = (first, second) != (0, 1)
+            self._own_plane = plane
+        else:
+            kl = encodings.kl_per_dim
+            here = float(kl @ (plane.u**2 + plane.v**2))
+            changes = plane is self._own_plane and self._may_follow()
+            changes = changes and float(kl[first] + kl[second]) > CLEARLY_MORE * here
+        return axes_plane(plane.latent_dim, first, second) if changes else None
 
     def _emphasise(self) -> None:
         rows = self.rows_of(self._session.lasso)
