@@ -73,7 +73,6 @@ class MainWindow(QMainWindow):
 
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
         """What the person came for: a run, a folder of pictures, or the last or first model."""
-        self._ask_devices()
         last = self._preferences.last_run
         if run is None and last is not None and last.is_dir():
             run = last
@@ -83,6 +82,7 @@ class MainWindow(QMainWindow):
             self.open_run(run)
         else:
             self.show_start_page()
+        self._ask_devices()  # after the run: its map shows before torch loads
         if folder is not None:
             self._open_dropped(folder)
 
@@ -398,7 +398,7 @@ class MainWindow(QMainWindow):
         def ignore(_nothing: None) -> None:
             return
 
-        self.session.fast.request("devices", work, deliver, priority=-5)
+        self.session.slow.request("devices", work, deliver, priority=-5)
 
     def _show_training_state(self, state: TrainingState) -> None:
         self.panels.setup.set_training_state(state)

@@ -236,19 +236,20 @@ class Workspace(QObject):
         self._run = run
         self._chosen = False
         config = run.info.config
-        session.set_images(None)
-        session.replace_model(run.name, config.model.latent_dim)
-        session.set_history(history)
-        session.set_encodings(encodings)
-        self.run_opened.emit(run)
-        self.resumable_changed.emit(self.is_resumable)
 
         def load_model(_is_stale: object) -> Explorer:
             from vae_explorer.latent.explorer import Explorer
 
             return Explorer.from_snapshot(run.load_snapshot())
 
+        # Asked for before the panels hear of the run: what they ask for would make the model wait.
         session.slow.request("open model", load_model, self._take_explorer, priority=-9)
+        session.set_images(None)
+        session.replace_model(run.name, config.model.latent_dim)
+        session.set_history(history)
+        session.set_encodings(encodings)
+        self.run_opened.emit(run)
+        self.resumable_changed.emit(self.is_resumable)
         spec = self._with_data_root(config.data)
         self._run_loader.load(spec, lambda loaded: self._take_run_images(run, spec, loaded))
 

@@ -107,9 +107,11 @@ def model_from_weights(
     ConfigError
         If the weights are not those of such a model.
     """
-    model = _empty_model(config, objective, image_shape)
+    # Assigned, not copied into empty tensors: making those imports sympy, a quarter of a second at the start.
+    model = _meta_model(config, objective, image_shape)
+    own = {name: tensor.detach().to(torch.float32, copy=True) for name, tensor in weights.items()}
     try:
-        model.load_state_dict(dict(weights))
+        model.load_state_dict(own, assign=True)
     except RuntimeError as error:
         raise ConfigError(
             f"The weights do not fit a {config.network} network with {config.latent_dim} latent dimensions "
@@ -118,10 +120,14 @@ def model_from_weights(
     return model
 
 
-def _empty_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
+def _meta_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
     # On "meta" no layer draws its default weights, which would come from the global generator.
     with torch.device("meta"):
-        model = VAE(config, image_shape, variational=objective.name != "autoencoder")
+        return VAE(config, image_shape, variational=objective.name != "autoencoder")
+
+
+def _empty_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
+    model = _meta_model(config, objective, image_shape)
     likelihood = make_likelihood(config)  # its one parameter starts from the config, not from a draw
     model.to_empty(device="cpu")
     model.likelihood = likelihood
