@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from vae_explorer.errors import ExportError
 from vae_explorer.ui.kept import kept_tray
 from vae_explorer.ui.panels import keepers_panel
+from vae_explorer.ui.panels.export_line import ask_export_path
 from vae_explorer.ui.panels.keepers_panel import KeepersPanel
 
 
@@ -86,3 +89,27 @@ def test_that_each_favourite_becomes_a_png_and_all_of_them_a_sheet(
     qtbot.waitUntil(lambda: not panel.export_line.is_busy)
     with Image.open(tmp_path / "k.png") as sheet:
         assert sheet.width == sheet.height
+
+
+def test_that_exported_singles_replace_no_file_that_nobody_was_asked_about(
+    panel: KeepersPanel, world: Any, tmp_path: Path
+) -> None:
+    _keep(world, (1.0, 0.0), (0.0, 1.0))
+    theirs = tmp_path / "kept-02.png"
+    theirs.write_bytes(b"mine")
+    with pytest.raises(ExportError, match="kept-02"):
+        keepers_panel.save_singles(tmp_path / "kept.png", kept_tray(world.session).items)
+    assert theirs.read_bytes() == b"mine"
+    assert list(tmp_path.iterdir()) == [theirs]
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("Yes", True), ("No", False)])
+def test_that_a_name_completed_after_the_dialog_asks_before_it_replaces(
+    panel: KeepersPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool
+) -> None:
+    path = tmp_path / "sheet.png"
+    path.write_bytes(b"mine")
+    kinds = "PNG (*.png)"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path.with_suffix("")), kinds))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton[answer])
+    assert ask_export_path(panel, "Export", "sheet.png", kinds) == (path if goes_on else None)

@@ -13,6 +13,7 @@ from vae_explorer.ui.panels.controls import ElidedCaption, set_role, tool_button
 from vae_explorer.ui.preferences import change_preferences, load_preferences
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
+from vae_explorer.ui.widgets.picture import may_replace
 
 __all__ = ["ExportLine", "ask_export_path"]
 
@@ -33,6 +34,8 @@ def ask_export_path(parent: QWidget, title: str, suggested: str, filters: str) -
     path = Path(chosen)
     if not path.suffix and "*." in kind:  # the chosen filter names the format
         path = path.with_suffix("." + kind.split("*.")[1].split(")")[0].split()[0])
+        if not may_replace(parent, path):
+            return None
     if path.parent != _folder:
         _folder = path.parent
         change_preferences(folder=path.parent)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
+from vae_explorer.errors import ExportError
 from vae_explorer.latent.coordinates import format_latent
 from vae_explorer.latent.pictures import enlarge, grid, save_png, whole_scale
 from vae_explorer.ui.icons import icon
@@ -26,10 +27,19 @@ __all__ = ["KeepersPanel", "save_latents", "save_sheet", "save_singles"]
 
 
 def save_singles(path: Path, kept: tuple[Kept, ...]) -> None:
-    """One PNG each beside `path`: ``name-01.png``, ``name-02.png`` …"""
-    for number, one in enumerate(kept, start=1):
-        scale = whole_scale(one.image.shape, 512)
-        save_png(path.with_name(f"{path.stem}-{number:02d}.png"), enlarge(one.image, scale))
+    """One PNG each beside `path`: ``name-01.png``, ``name-02.png`` …
+
+    Raises
+    ------
+    ExportError
+        If one of them is there already (the file dialog asked about none of them), or cannot be written.
+    """
+    targets = [path.with_name(f"{path.stem}-{number:02d}.png") for number in range(1, len(kept) + 1)]
+    taken = next((target for target in targets if target.exists()), None)
+    if taken is not None:
+        raise ExportError(f"“{taken.name}” is there already: choose another name or folder.")
+    for target, one in zip(targets, kept, strict=True):
+        save_png(target, enlarge(one.image, whole_scale(one.image.shape, 512)))
 
 
 def save_sheet(path: Path, kept: tuple[Kept, ...]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QMimeData, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from vae_explorer.errors import ExportError
 
@@ -94,6 +94,21 @@ def save_picture(picture: QImage, path: Path) -> None:
         )
 
 
+def may_replace(parent: QWidget | None, path: Path) -> bool:
+    """Whether `path` may be written: it is free, or the person agrees to lose what is there.
+
+    For names completed after the file dialog, which asked about another one.
+    """
+    if not path.exists():
+        return True
+    answer = QMessageBox.question(
+        parent.window() if parent is not None else None,
+        "Replace the file?",
+        f"“{path.name}” is in this folder already. Replace it?",
+    )
+    return answer is QMessageBox.StandardButton.Yes
+
+
 def save_picture_as(parent: QWidget | None, picture: QImage, suggested: str) -> Path | None:
     """Ask where, then write; None if the person changed their mind.
 
@@ -110,6 +125,8 @@ def save_picture_as(parent: QWidget | None, picture: QImage, suggested: str) -> 
     path = Path(chosen)
     if not path.suffix:
         path = path.with_suffix(".png")
+        if not may_replace(parent, path):
+            return None
     save_picture(picture, path)
     return path
 
