@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vae_explorer.data import pictures
-from vae_explorer.data.pictures import Frame, UnreadablePicture, decode_picture
+from vae_explorer.data.pictures import Frame, UnreadablePicture, _deep_to_bytes, decode_picture
 from vae_explorer.data.spec import Fit
 
 RED, GREEN, BLUE = (250, 10, 20), (10, 240, 30), (20, 30, 235)
@@ -84,6 +85,16 @@ def test_that_deep_greys_are_scaled_by_their_kind(
     image = decode_picture(tmp_path / "a.tif", Frame(8, 32, "stretch", "#000000"))
     np.testing.assert_allclose(image[4, 4::8, 0].astype(int), expected, atol=1)
     assert (image[..., :1] == image).all()
+
+
+def test_that_a_large_deep_grey_takes_little_more_memory_than_itself() -> None:
+    values = np.random.default_rng(0).integers(0, 65536, (3000, 1500), dtype=np.uint16)  # several chunks
+    tracemalloc.start()
+    pixels = _deep_to_bytes(values)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(pixels, np.rint(values / 257).astype(np.uint8))
+    assert peak < 80e6  # in one piece: 180 MB
 
 
 @pytest.mark.parametrize("kind", ["rgba", "palette", "rgb-key", "grey-alpha"])

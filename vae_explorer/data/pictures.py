@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vae_explorer.data.colour import hex_to_rgb
 from vae_explorer.data.fitting import place
+from vae_explorer.data.pixels import row_chunks
 from vae_explorer.data.spec import Fit
 
 __all__ = [
@@ -133,16 +134,27 @@ def _deep_to_bytes(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     Integers are 16-bit unless a value is larger; floats are in 0–1, else in 0–255, else in 0–65,535.
     Beyond these ranges the smallest value becomes black and the largest white.
     """
-    grey = np.nan_to_num(values.astype(np.float64))
-    low, high = float(grey.min()), float(grey.max())
-    is_integer = np.issubdtype(values.dtype, np.integer)
+    lines = list(
+        row_chunks(len(values), values[:1].size * 8)
+    )  # eight bytes a pixel only a few lines at a time
+    ends = [(float(grey.min()), float(grey.max())) for grey in (_finite(values[rows]) for rows in lines)]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    offset, gain = 0.0, 1.0
     if low < 0 or high > 65535:
-        grey = (grey - low) * (255 / (high - low))
-    elif is_integer or high > 255:
-        grey = grey / _SIXTEEN_BIT
+        offset, gain = low, 255 / (high - low)
+    elif np.issubdtype(values.dtype, np.integer) or high > 255:
+        gain = 1 / _SIXTEEN_BIT
     elif high <= 1:
-        grey = grey * 255
-    return np.rint(grey).astype(np.uint8)
+        gain = 255.0
+    pixels = np.empty(values.shape, dtype=np.uint8)
+    for rows in lines:
+        pixels[rows] = np.rint((_finite(values[rows]) - offset) * gain)
+    return pixels
+
+
+def _finite(values: NDArray[np.generic]) -> NDArray[np.float64]:
+    finite: NDArray[np.float64] = np.nan_to_num(values.astype(np.float64))
+    return finite
 
 
 def _fit(picture: Image.Image, frame: Frame) -> NDArray[np.uint8]:
