@@ -363,3 +363,21 @@ def test_that_two_trainings_never_share_a_folder(tmp_path: Path, config: RunConf
         list(train(config, images, RunFolder.open(run.path)))
     assert isinstance(list(first)[-1], Finished)
     assert isinstance(list(train(config, images, run))[-1], Finished)
+
+
+def test_that_weights_half_written_at_a_kill_are_swept_away(
+    tmp_path: Path, config: RunConfig, images: ImageSet
+) -> None:
+    run = _run(tmp_path, config, images)
+    (run.path / "snapshots").mkdir()
+    left = [
+        run.path / ".resume.safetensors.k1ll3d.tmp",
+        run.path / "snapshots" / ".step-0000000007.safetensors.k1ll3d.tmp",
+    ]
+    for file in left:
+        file.write_bytes(b"half")
+    kept = run.path / ".latents.npz.written-now.tmp"  # of the window, which holds no lock
+    kept.touch()
+    list(train(config, images, run))
+    assert not any(file.exists() for file in left)
+    assert kept.exists()

@@ -229,6 +229,13 @@ class RunFolder:
                 with contextlib.suppress(OSError):
                     ref.path.unlink()
 
+    def sweep(self) -> None:
+        """Delete half-written weights that a kill left behind; only for the holder of the run's lock."""
+        left = (*self.path.glob(f".{_RESUME}.*.tmp"), *(self.path / _SNAPSHOTS).glob(".step-*.tmp"))
+        for file in left:
+            with contextlib.suppress(OSError):
+                file.unlink()
+
     def save_resume_state(self, tensors: Mapping[str, Tensor], meta: Mapping[str, Any]) -> None:
         """Replace what training continues from."""
         write_tensors(self.path / _RESUME, tensors, meta)

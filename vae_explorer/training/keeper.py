@@ -50,6 +50,7 @@ class Keeper:
             self._status = "running"
             return
         self._lock = RunLock(self._run.path)
+        self._run.sweep()
         state = self._run.load_resume_state()
         if state is not None:
             self._restore(self._run, state)
