@@ -23,6 +23,7 @@ from vae_explorer.data.load import load_now
 from vae_explorer.data.summary import describe
 from vae_explorer.evaluation.elbo import evaluate
 from vae_explorer.latent.explorer import Explorer
+from vae_explorer.latent.pictures import grid, save_png
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import Summary
 from vae_explorer.runs.shipped import ShippedCard, read_shipped_card, write_shipped_card
@@ -30,6 +31,8 @@ from vae_explorer.runs.snapshot import Snapshot
 
 MODELS = Path(__file__).resolve().parent
 SIZE_MAX_MB = 2.0
+THUMBNAIL_TILES = (12, 6)  # columns, rows
+THUMBNAIL_TILE_PX = 32  # at most, a tile's longer side
 ENCODED_MAX = 12_000  # images: beyond it only the test images are on the shipped map
 
 
@@ -78,10 +81,17 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="folder for the unpacked runs; runs found there are not trained"
     )
+    parser.add_argument(
+        "--thumbnails", action="store_true", help="only draw the pictures of the models on disk"
+    )
     chosen = parser.parse_args()
     unknown = sorted(set(chosen.names) - set(RECIPES))
     if unknown:
         parser.error(f"there is no model {', '.join(unknown)}; choose from {', '.join(RECIPES)}")
+    if chosen.thumbnails:
+        for name in chosen.names or RECIPES:
+            draw_thumbnail(RunFolder.open(MODELS / name))
+        return
     with tempfile.TemporaryDirectory(prefix="vae-explorer-models-") as scratch:
         work = chosen.keep or Path(scratch)
         for name in chosen.names or RECIPES:
@@ -135,12 +145,30 @@ def pack(name: str, trained: RunFolder, data_root: Path | None) -> None:
             n_parameters=sum(tensor.numel() for tensor in snapshot.weights.values()),
         ),
     )
+    draw_thumbnail(packed)
     size_mb = _size_mb(packed.path)
     if size_mb > SIZE_MAX_MB:
         raise SystemExit(
             f"{name} takes {size_mb:.2f} MB, more than {SIZE_MAX_MB:g} MB; make its network smaller."
         )
     print(f"{name}: {size_mb:.2f} MB, validation −ELBO {_figure(summary.validation)}")
+
+
+def draw_thumbnail(packed: RunFolder) -> None:
+    """Write ``thumbnail.png``: the tapestry of a 2-D model over its codes, else samples from the prior."""
+    explorer = Explorer.from_snapshot(packed.load_snapshot())
+    columns, rows = THUMBNAIL_TILES
+    if explorer.latent_dim == 2:
+        mu = (packed.load_latents() or {})["mu"]
+        low, high = np.quantile(mu, (0.08, 0.92), axis=0)  # (2,) each: where the codes are dense
+        z = np.stack(
+            np.meshgrid(np.linspace(low[0], high[0], columns), np.linspace(high[1], low[1], rows)), -1
+        )
+    else:
+        z = np.random.default_rng(0).standard_normal((rows, columns, explorer.latent_dim))
+    tiles = explorer.decode(z.reshape(-1, explorer.latent_dim))
+    scale = max(1, THUMBNAIL_TILE_PX // max(explorer.image_shape[1:]))
+    save_png(packed.path / "thumbnail.png", grid(tiles, columns, gap=0, scale=scale))
 
 
 def write_table() -> None:
