@@ -183,6 +183,15 @@ def test_that_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
     assert len(keys) == len(set(keys)), sorted(keys)
 
 
+def test_that_escape_leaves_the_start_page_when_a_model_is_open(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_start_page()
+    assert window.panels.start_page.back_button.isHidden()
+    window.session.replace_model("fake", 2)
+    window.show_start_page()
+    qtbot.keyClick(window.panels.start_page, Qt.Key.Key_Escape)
+    assert window.panels.centre.currentWidget() is window.panels.map
+
+
 def test_that_a_random_place_can_be_undone(window: MainWindow) -> None:
     window.session.replace_model("fake", 3)
     window.menus.actions["random_place"].trigger()

@@ -90,8 +90,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_start_page(self) -> None:
+        self.panels.start_page.set_has_map(self.session.latent_dim > 0)
         self.panels.start_page.refresh()
         self.panels.centre.setCurrentWidget(self.panels.start_page)
+        self.panels.start_page.setFocus()
 
     @Slot()
     def show_map(self) -> None:
@@ -361,6 +363,7 @@ class MainWindow(QMainWindow):
         work.resumable_changed.connect(setup.set_resumable)
 
         self.panels.map.start_page_requested.connect(self.show_start_page)
+        self.panels.start_page.map_requested.connect(self.show_map)
         self.panels.start_page.data_chosen.connect(self._on_start_page_data_chosen)
         self.panels.start_page.folder_chosen.connect(self.ask_folder)
         self.panels.start_page.array_chosen.connect(self.ask_array)

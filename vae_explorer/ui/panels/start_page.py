@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from vae_explorer.data.sources import SOURCE_INFO, is_available
 from vae_explorer.data.spec import DataSpec, SourceName
@@ -52,12 +53,15 @@ class StartPage(QScrollArea):
         The person wants to choose a folder of pictures or an array file.
     run_chosen
         `Path` of a run or shipped model.
+    map_requested
+        Back to the map, without opening anything.
     """
 
     data_chosen = Signal(object)
     folder_chosen = Signal()
     array_chosen = Signal()
     run_chosen = Signal(object)
+    map_requested = Signal()
 
     def __init__(self, runner: LatestRunner | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +87,17 @@ class StartPage(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
         column.setSpacing(SPACE_XL)
-        column.addLayout(_head())
+        self.back_button = QPushButton("Back to the map")
+        self.back_button.setIcon(icon("points"))
+        self.back_button.setToolTip("Back to the map of the model that is open (Esc)")
+        self.back_button.setWhatsThis(
+            "Leaves this page. The model that was open is still there as you left it."
+        )
+        self.back_button.clicked.connect(self.map_requested)
+        self.back_button.hide()
+        head = _head()
+        head.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
         for section in (self._models_section, sources, self._runs_section):
             column.addWidget(section)
         column.addStretch(1)
@@ -104,6 +118,10 @@ class StartPage(QScrollArea):
         if root != self._data_root:
             self._data_root = root
             self.refresh()
+
+    def set_has_map(self, has_map: bool) -> None:
+        """Offer the way back only if a model is open."""
+        self.back_button.setVisible(has_map)
 
     @Slot()
     def refresh(self) -> None:
@@ -181,6 +199,12 @@ class StartPage(QScrollArea):
     def _on_row_forget_requested(self, path: Path) -> None:
         forget(path)
         self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not self.back_button.isHidden():
+            self.map_requested.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def _head() -> QHBoxLayout:
