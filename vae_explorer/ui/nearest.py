@@ -47,8 +47,13 @@ class NearestFinder(QObject):
                 rows, distances = search.query(z, k)
                 return encodings.index[rows], distances
 
-            self._session.fast.request(f"nearest:{channel}", find, deliver, priority=_FAST_PRIORITY)
+            def take(nearest: Nearest) -> None:
+                if self._session.encodings is encodings:  # else they are images of another set, or have moved
+                    deliver(nearest)
+
+            self._session.fast.request(f"nearest:{channel}", find, take, priority=_FAST_PRIORITY)
         else:
+            self._session.fast.cancel(f"nearest:{channel}")  # it would answer for an older place
             self._waiting[channel] = lambda: self.ask(channel, z, k, deliver)
             self._build(encodings)
 
@@ -64,12 +69,18 @@ class NearestFinder(QObject):
 
         def build(_is_stale: Callable[[], bool]) -> NearestImages:
             search = NearestImages(encodings.mu)
-            search.query(
-                encodings.mu[0], 1
-            )  # imports scikit-learn and builds the tree here, not on the fast thread
+            # Imports scikit-learn and builds the tree here, not on the fast thread.
+            search.query(np.zeros(encodings.latent_dim), 1)
             return search
 
-        self._session.slow.request("nearest:tree", build, self._take_tree, priority=1)
+        self._session.slow.request(
+            "nearest:tree", build, self._take_tree, priority=1, on_error=self._on_build_failed
+        )
+
+    def _on_build_failed(self, error: Exception) -> None:
+        self._building = None  # the next question tries again
+        self._waiting.clear()
+        self._session.problem.emit(f"The nearest images cannot be found: {error}")
 
     def _take_tree(self, search: NearestImages) -> None:
         if self._building is not None:

@@ -54,6 +54,7 @@ class NearestLine(QWidget):
         self._thumb.clicked.connect(self._on_thumb_clicked)
         session.cursor_changed.connect(self.refresh)
         session.encodings_changed.connect(self.refresh)
+        session.images_changed.connect(self._on_session_images_changed)
         self._show(None)
 
     @property
@@ -98,6 +99,11 @@ class NearestLine(QWidget):
                 self._thumb.setIcon(QIcon(QPixmap.fromImage(picture)))
             self.found.emit(image)
         self._thumb.setVisible(images is not None)
+
+    @Slot()
+    def _on_session_images_changed(self) -> None:
+        self._image = None  # the same number may be another picture now
+        self.refresh()
 
     @Slot()
     def _on_thumb_clicked(self) -> None:
