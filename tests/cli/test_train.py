@@ -165,6 +165,19 @@ def test_that_what_cannot_go_on_is_refused_in_words(
     assert before == {path: path.read_bytes() for path in trained.rglob("*") if path.is_file()}
 
 
+def test_that_a_resumed_run_goes_back_to_the_beta_it_began_with_if_asked(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    program("train", *tiny, "--beta", 1, "--epochs", 1, "--out", run)
+    program("train", "--resume", run, "--epochs", 2, "--beta", 4, "--lr", "5e-4")
+    program("train", "--resume", run, "--epochs", 3)
+    program("train", "--resume", run, "--epochs", 4, "--beta", 1, "--lr", "1e-3")
+    epochs = RunFolder.open(run).history().epochs
+    assert [epoch.beta for epoch in epochs] == [1.0, 4.0, 4.0, 1.0]
+    assert [epoch.learning_rate for epoch in epochs] == [1e-3, 5e-4, 5e-4, 1e-3]
+
+
 def test_that_a_model_without_resume_state_cannot_go_on(program: Any, trained: Path, tmp_path: Path) -> None:
     import shutil
 

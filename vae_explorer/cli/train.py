@@ -105,7 +105,7 @@ def train(
         if out is not None:
             raise ConfigError("--resume goes on in the run's own folder: leave --out away.")
         run = open_run(resume)
-        _train(resumed_config(run, asked), run, None, console, download=download)
+        _train(resumed_config(run, asked), run, None, console, download=download, beta=beta, lr=lr)
         return
     if out is not None:
         check_new_folder(out.expanduser())
@@ -113,8 +113,17 @@ def train(
 
 
 def _train(
-    config: RunConfig, run: RunFolder | None, out: Path | None, console: Console, *, download: bool
+    config: RunConfig,
+    run: RunFolder | None,
+    out: Path | None,
+    console: Console,
+    *,
+    download: bool,
+    beta: float | None = None,
+    lr: float | None = None,
 ) -> None:
+    """Train `config`; `beta` and `lr` are what a resumed run was explicitly asked to go on with."""
+    from vae_explorer.training.control import TrainControl
     from vae_explorer.training.devices import configure_threads, resolve_device
     from vae_explorer.training.events import Diverged, Finished
     from vae_explorer.training.train import train as events_of
@@ -125,11 +134,18 @@ def _train(
     images = loaded.images
     if run is None:
         run = _created(config, images, out)
+    control = (
+        TrainControl()
+    )  # also back to what the run began with, which its config cannot tell from "as it was"
+    if beta is not None:
+        control.set_beta(beta)
+    if lr is not None:
+        control.set_learning_rate(lr)
     report = TrainingReport(console, run, images, config, loaded.skipped)
     with (
         Interruption(lambda: console.say("Stopping after this step; Ctrl-C again to stop at once.")) as wish,
         report,
-        closing_events(events_of(config, images, run)) as events,
+        closing_events(events_of(config, images, run, control)) as events,
     ):
         for event in events:
             report.show(event)
