@@ -229,3 +229,17 @@ def test_that_damaged_codes_are_computed_anew(workspace: Workspace, qtbot: QtBot
     (run.path / "latents.npz").write_bytes(b"PK damaged")
     workspace.open_run(run.path)
     qtbot.waitUntil(lambda: session.encodings is not None and len(session.encodings) == 1797, timeout=WAIT_MS)
+
+
+def test_that_epochs_that_follow_each_other_fast_do_not_flood_the_window(
+    workspace: Workspace, qtbot: QtBot
+) -> None:
+    session = session_of(workspace)
+    histories: list[int] = []
+    session.history_changed.connect(lambda history: histories.append(len(history.epochs)))
+    began = time.monotonic()
+    config = small(epochs=60).model_copy(update={"batch_size": 2_000})  # an epoch is one step
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.start_training(config)
+    assert histories[-1] == 60
+    assert len(histories) <= 3 + (time.monotonic() - began) / 0.2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import LoadFinished, MissingDataSet, load_by_fingerprint
@@ -19,7 +19,7 @@ from vae_explorer.latent.encodings import Encodings
 from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
-from vae_explorer.runs.history import History, SettingMark
+from vae_explorer.runs.history import EpochRecord, History, SettingMark
 from vae_explorer.runs.recent import remember
 from vae_explorer.ui.data_loader import DataLoader
 from vae_explorer.ui.map_refresher import LIVE_POINTS, MapRefresher, map_indices
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace"]
 
+HISTORY_MS = 200  # between updates of the history: small sets finish a hundred epochs a second
 ENOUGH_POINTS = 5_000  # stored codes of a run: with so many the map tells the same as with all
 
 _log = logging.getLogger(__name__)
@@ -95,6 +96,11 @@ class Workspace(QObject):
         self._images: ImageSet | None = None  # of the next training
         self._spec: DataSpec | None = None
         self._after_end: Callable[[], None] | None = None
+        self._records: list[EpochRecord] = []  # finished epochs that are not in the session's history yet
+        self._history_rest = QTimer(self)
+        self._history_rest.setSingleShot(True)
+        self._history_rest.setInterval(HISTORY_MS)
+        self._history_rest.timeout.connect(self._add_records)
 
     # --- what is there -------------------------------------------------------------------------
 
@@ -297,13 +303,16 @@ class Workspace(QObject):
         from vae_explorer.training import events
 
         session, images = self._session, self.desk.images
-        history = session.history
         match event:
             case events.SnapshotTaken() | events.Diverged() if images is not None:
                 self._refresher.refresh(event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS))
             case events.EpochFinished():
-                session.set_history(history.model_copy(update={"epochs": (*history.epochs, event.record)}))
+                self._records.append(event.record)
+                if not self._history_rest.isActive():
+                    self._history_rest.start()
             case events.SettingChanged():
+                self._add_records()
+                history = session.history
                 mark = SettingMark(step=event.step, epoch=event.epoch, name=event.name, value=event.value)
                 session.set_history(history.model_copy(update={"marks": (*history.marks, mark)}))
             case _:
@@ -313,7 +322,17 @@ class Workspace(QObject):
             session.problem.emit(event.message)
 
     @Slot()
+    def _add_records(self) -> None:
+        """Bring the session's history up to the last finished epoch."""
+        self._history_rest.stop()
+        records, self._records = self._records, []
+        if records:
+            history = self._session.history
+            self._session.set_history(history.model_copy(update={"epochs": (*history.epochs, *records)}))
+
+    @Slot()
     def _on_desk_ended(self) -> None:
+        self._add_records()
         self.resumable_changed.emit(self.is_resumable)
         self.training_ended.emit()
         if self._after_end is not None:
