@@ -198,3 +198,35 @@ def test_that_a_random_place_can_be_undone(window: MainWindow) -> None:
     assert np.linalg.norm(window.session.cursor) > 0
     window.session.undo_stack.undo()
     np.testing.assert_array_equal(window.session.cursor, np.zeros(3))
+
+
+def test_that_a_shipped_model_cannot_be_continued(window: MainWindow, qtbot: QtBot) -> None:
+    from vae_explorer.locations import models_folder
+
+    with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS):
+        window.open_run(models_folder() / "digits-2d")
+    assert not window.menus.actions["continue"].isEnabled()
+    with qtbot.waitSignal(window.session.problem) as problem:
+        window.workspace.continue_training()
+    assert "Digits holds no training state" in problem.args[0]
+    assert window.session.training_state is TrainingState.IDLE
+
+
+def test_that_a_shipped_model_is_remembered_without_the_place_of_the_program(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    from vae_explorer.locations import models_folder
+
+    with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS):
+        window.open_run(models_folder() / "digits-2d")
+    assert load_preferences().last_run == Path("digits-2d")
+    with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS) as opened:
+        window.begin()
+    assert opened.args[0].path == models_folder() / "digits-2d"
+
+
+def test_that_the_end_of_the_process_asks_nothing_and_saves(window: MainWindow, qtbot: QtBot) -> None:
+    run = begin_training(window, qtbot)
+    window.close_unasked()
+    assert not window.isVisible()
+    assert RunFolder.open(run.path).info.status == "stopped"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import signal
 import sys
 import threading
 from logging.handlers import RotatingFileHandler
@@ -33,6 +34,8 @@ from vae_explorer.ui.theme import theme_manager
 __all__ = ["make_application", "run_gui"]
 
 _log = logging.getLogger(__name__)
+
+SIGNAL_CHECK_MS = 250
 
 
 class _Uncaught(QObject):
@@ -93,11 +96,31 @@ def run_gui(run: Path | None = None, folder: Path | None = None) -> int:
     manager.set_choice(preferences.theme)
     manager.apply()
     window = MainWindow(preferences)
-    window.show()
+    window.show_fitted()
+    wake = _end_on_signals(window)
     QTimer.singleShot(0, lambda: window.begin(run, folder))
     code = app.exec()
     uncaught.deleteLater()
+    wake.stop()
     return code
+
+
+def _end_on_signals(window: MainWindow) -> QTimer:
+    """A polite kill or Ctrl-C in the terminal saves a training under way and closes the window."""
+
+    def end(_number: int, _frame: object) -> None:
+        window.close_unasked()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    wake = QTimer()  # Python runs signal handlers only between its own instructions
+    wake.timeout.connect(_nothing)
+    wake.start(SIGNAL_CHECK_MS)
+    return wake
+
+
+def _nothing() -> None:
+    return
 
 
 def _log_path() -> Path:

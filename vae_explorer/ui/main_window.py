@@ -19,6 +19,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import MissingDataSet, SkippedFile
 from vae_explorer.data.spec import ARRAY_SUFFIXES, DataSpec
 from vae_explorer.data.summary import describe
+from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.shipped import shipped_models
@@ -38,6 +39,8 @@ from vae_explorer.ui.workspace import Workspace
 
 __all__ = ["FIRST_MODEL", "MainWindow"]
 
+DEFAULT_SIZE = (1440, 900)  # px; smaller screens get a maximised window
+FRAME_PX = 48  # of a window's title bar and borders
 FIRST_MODEL = "blooms-2d"  # on the map at the first launch
 
 
@@ -49,9 +52,9 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("vae-explorer")
         self.setAcceptDrops(True)
-        room = self.screen().availableSize()
-        self.resize(min(1440, room.width()), min(900, room.height()))
+        self.resize(*DEFAULT_SIZE)
         self._preferences = preferences
+        self._asks_before_closing = True
         self.session = Session(self)
         self.workspace = Workspace(self.session, preferences, self)
         self._kept_store = KeptStore(self.session)
@@ -74,6 +77,8 @@ class MainWindow(QMainWindow):
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
         """What the person came for: a run, a folder of pictures, or the last or first model."""
         last = self._preferences.last_run
+        if last is not None and not last.is_absolute():
+            last = models_folder() / last  # a shipped model, wherever the program is installed now
         if run is None and last is not None and last.is_dir():
             run = last
         if run is None:
@@ -85,6 +90,19 @@ class MainWindow(QMainWindow):
         self._ask_devices()  # after the run: its map shows before torch loads
         if folder is not None:
             self._open_dropped(folder)
+
+    def show_fitted(self) -> None:
+        """Show at the stored or default size; maximised where the screen has no room for that."""
+        room = self.screen().availableSize()
+        if room.width() < DEFAULT_SIZE[0] or room.height() < DEFAULT_SIZE[1] + FRAME_PX:
+            self.showMaximized()
+        else:
+            self.show()
+
+    def close_unasked(self) -> None:
+        """Close as if a person had agreed to stop the training: the system wants the process to end."""
+        self._asks_before_closing = False
+        self.close()
 
     # --- verbs of the menus --------------------------------------------------------------------
 
@@ -279,8 +297,9 @@ class MainWindow(QMainWindow):
         self._run_label.show()
         self._run_label.setToolTip(str(run.path))
         self.setWindowTitle(f"{run.name} — vae-explorer")
-        self._preferences.last_run = run.path
-        change_preferences(last_run=run.path)
+        ships = run.path.parent == models_folder()
+        self._preferences.last_run = Path(run.name) if ships else run.path
+        change_preferences(last_run=self._preferences.last_run)
 
     @Slot(object)
     def _on_session_training_state_changed(self, state: TrainingState) -> None:
@@ -361,6 +380,7 @@ class MainWindow(QMainWindow):
         work.run_opened.connect(self._on_workspace_run_opened)
         work.run_opened.connect(self._kept_store.open)
         work.resumable_changed.connect(setup.set_resumable)
+        work.resumable_changed.connect(self.menus.actions["continue"].setEnabled)
 
         self.panels.map.start_page_requested.connect(self.show_start_page)
         self.panels.start_page.map_requested.connect(self.show_map)
@@ -408,7 +428,7 @@ class MainWindow(QMainWindow):
         self._status.show_state(state)
         actions = self.menus.actions
         actions["train"].setEnabled(state is TrainingState.IDLE)
-        actions["continue"].setEnabled(state is TrainingState.IDLE)
+        actions["continue"].setEnabled(self.workspace.is_resumable)
         actions["pause"].setEnabled(state in (TrainingState.RUNNING, TrainingState.PAUSED))
         actions["stop"].setEnabled(state.is_active)
 
@@ -434,7 +454,8 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, lambda: self._open_dropped(path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.workspace.is_training and not may_stop_training(self, "closing"):
+        asks = self.workspace.is_training and self._asks_before_closing
+        if asks and not may_stop_training(self, "closing"):
             event.ignore()
             return
         self.panels.layout.save()

@@ -12,7 +12,7 @@ from vae_explorer.locations import settings_folder
 __all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "WindowLayout"]
 
 LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 204
-DECODED_HEIGHT_PX = 460  # the picture as wide as the rail, and the lines under it
+DECODED_HEIGHT_PX = 490  # the picture as wide as the rail, and the lines under it
 _VERSION = 4  # of the arrangement: a stored one of another version is not used
 
 _Area = Qt.DockWidgetArea

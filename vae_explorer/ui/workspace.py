@@ -178,6 +178,12 @@ class Workspace(QObject):
         run = self._run
         if run is None or self.is_training:
             return
+        if not self.is_resumable:
+            name = run.info.title or run.name
+            self._session.problem.emit(
+                f"{name} holds no training state to continue from; train a new model instead."
+            )
+            return
         self._session.slow.cancel("open run")
         wanted = run.info.config
         if config is not None:
