@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -41,6 +41,7 @@ __all__ = ["FIRST_MODEL", "MainWindow"]
 
 DEFAULT_SIZE = (1440, 900)  # px; smaller screens get a maximised window
 FRAME_PX = 48  # of a window's title bar and borders
+SETTLE_MS = 1_000  # after the start: window managers give the window its size in steps
 FIRST_MODEL = "blooms-2d"  # on the map at the first launch
 
 
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
         self.resize(*DEFAULT_SIZE)
         self._preferences = preferences
         self._asks_before_closing = True
+        self._settling: QTimer | None = None
         self.session = Session(self)
         self.workspace = Workspace(self.session, preferences, self)
         self._kept_store = KeptStore(self.session)
@@ -71,7 +73,8 @@ class MainWindow(QMainWindow):
             self.menus.panels.addAction(dock.toggleViewAction())
         if not self.panels.layout.restore():
             self.panels.layout.arrange()
-            QTimer.singleShot(0, self, self.panels.layout.fit)  # again, once the window has its size
+            self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+            self._settling.start()
         self._show_training_state(self.session.training_state)
 
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
@@ -440,6 +443,11 @@ class MainWindow(QMainWindow):
         change_preferences(folder=folder)
 
     # --- Qt overrides --------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._settling is not None and self._settling.isActive():
+            QTimer.singleShot(0, self, self.panels.layout.fit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_path(event) is not None:
