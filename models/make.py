@@ -84,6 +84,9 @@ def main() -> None:
     parser.add_argument(
         "--thumbnails", action="store_true", help="only draw the pictures of the models on disk"
     )
+    parser.add_argument(
+        "--latents", action="store_true", help="only encode anew with the models on disk, without training"
+    )
     chosen = parser.parse_args()
     unknown = sorted(set(chosen.names) - set(RECIPES))
     if unknown:
@@ -91,6 +94,10 @@ def main() -> None:
     if chosen.thumbnails:
         for name in chosen.names or RECIPES:
             draw_thumbnail(RunFolder.open(MODELS / name))
+        return
+    if chosen.latents:
+        for name in chosen.names or RECIPES:
+            refresh_latents(RunFolder.open(MODELS / name), chosen.data_root)
         return
     with tempfile.TemporaryDirectory(prefix="vae-explorer-models-") as scratch:
         work = chosen.keep or Path(scratch)
@@ -146,12 +153,20 @@ def pack(name: str, trained: RunFolder, data_root: Path | None) -> None:
         ),
     )
     draw_thumbnail(packed)
-    size_mb = _size_mb(packed.path)
-    if size_mb > SIZE_MAX_MB:
-        raise SystemExit(
-            f"{name} takes {size_mb:.2f} MB, more than {SIZE_MAX_MB:g} MB; make its network smaller."
-        )
+    size_mb = _checked_size_mb(packed.path)
     print(f"{name}: {size_mb:.2f} MB, validation −ELBO {_figure(summary.validation)}")
+
+
+def refresh_latents(packed: RunFolder, data_root: Path | None) -> None:
+    """Write ``latents.npz`` of a model on disk anew, with its packed weights."""
+    config = packed.info.config
+    images = load_now(config.data.model_copy(update={"data_root": data_root}))
+    if images.fingerprint != packed.info.data.fingerprint:
+        raise SystemExit(
+            f"{packed.name} was trained on other images than {images.name} here; train it again."
+        )
+    packed.save_latents(_encode(packed.load_snapshot(), images))
+    print(f"{packed.name}: {_checked_size_mb(packed.path):.2f} MB")
 
 
 def draw_thumbnail(packed: RunFolder) -> None:
@@ -211,8 +226,13 @@ def _encode(snapshot: Snapshot, images: ImageSet) -> dict[str, np.ndarray]:
     return dict(Explorer.from_snapshot(snapshot).encode(images, index).to_arrays())
 
 
-def _size_mb(folder: Path) -> float:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+def _checked_size_mb(folder: Path) -> float:
+    size_mb = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+    if size_mb > SIZE_MAX_MB:
+        raise SystemExit(
+            f"{folder.name} takes {size_mb:.2f} MB, more than {SIZE_MAX_MB:g} MB; make its network smaller."
+        )
+    return size_mb
 
 
 def _figure(losses: object) -> str:

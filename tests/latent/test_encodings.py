@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,51 @@ def test_that_encodings_survive_a_file_without_pickle(tmp_path: Path) -> None:
         np.testing.assert_array_equal(array, after.to_arrays()[name])
         assert array.dtype == after.to_arrays()[name].dtype
     assert after.step == 42
+
+
+def _with_what_is_known(n: int = 7) -> Encodings:
+    return replace(
+        _encodings(n),
+        labels=np.arange(n, dtype=np.int64) % 3,
+        split=(np.arange(n) % 2).astype(np.uint8),
+        class_names=("cat", "dog", "Übermaß"),
+    )
+
+
+def test_that_classes_and_split_survive_a_file_without_pickle(tmp_path: Path) -> None:
+    before = _with_what_is_known()
+    np.savez(tmp_path / "latents.npz", **before.to_arrays())
+    with np.load(tmp_path / "latents.npz", allow_pickle=False) as stored:
+        after = Encodings.from_arrays(dict(stored))
+    np.testing.assert_array_equal(after.labels, before.labels)
+    np.testing.assert_array_equal(after.split, before.split)
+    assert after.class_names == before.class_names
+    assert (after.labels.dtype, after.split.dtype) == (np.int64, np.uint8)
+
+
+def test_that_a_file_of_an_older_version_loads_without_classes_and_split() -> None:
+    arrays = _encodings().to_arrays()
+    assert not {"labels", "split", "class_names"} & set(arrays)
+    after = Encodings.from_arrays(arrays)
+    assert (after.labels, after.split, after.class_names) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("labels", np.full(7, 3)),
+        ("labels", np.full(7, -1)),
+        ("labels", np.zeros(6, dtype=np.int64)),
+        ("labels", np.full(7, 0.5)),
+        ("split", np.full(7, 3, dtype=np.uint8)),
+        ("split", np.zeros((7, 1), dtype=np.uint8)),
+        ("class_names", np.array("cat")),
+        ("class_names", np.array(["cat"])),
+    ],
+)
+def test_that_damaged_classes_and_splits_are_refused_in_words(name: str, bad: np.ndarray) -> None:
+    with pytest.raises(RunError, match="damaged"):
+        Encodings.from_arrays(_with_what_is_known().to_arrays() | {name: bad})
 
 
 def test_that_a_missing_array_is_named() -> None:

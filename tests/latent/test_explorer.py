@@ -83,6 +83,23 @@ def test_that_encoding_agrees_with_the_model_image_by_image(
         np.testing.assert_allclose(encodings.kl, posterior.kl().sum(1).detach(), rtol=1e-4)
 
 
+def test_that_encodings_tell_the_class_and_split_of_their_images() -> None:
+    _, snapshot = _model("mlp", (1, 8, 8), "vae")
+    plain = _images((1, 8, 8), 9)
+    names, labels = ("a", "b", "c"), np.arange(9, dtype=np.int64) % 3
+    images = ImageSet(
+        "noise", plain.images, (np.arange(9) % 2).astype(np.uint8), "fingerprint", labels, names
+    )
+    encodings = Explorer.from_snapshot(snapshot).encode(images, np.array([8, 4, 3]))
+    assert encodings.labels is not None
+    assert encodings.split is not None
+    np.testing.assert_array_equal(encodings.labels, [0, 1, 2])
+    np.testing.assert_array_equal(encodings.split, [1, 0, 0])
+    assert encodings.class_names == names
+    without = Explorer.from_snapshot(snapshot).encode(plain, np.array([8, 4, 3]))
+    assert (without.labels, without.class_names) == (None, ())
+
+
 def test_that_batches_leave_no_seam() -> None:
     _, snapshot = _model("conv", (1, 8, 8), "vae")
     explorer, images = Explorer.from_snapshot(snapshot), _images((1, 8, 8), 300)

@@ -44,6 +44,25 @@ def test_that_a_shipped_model_is_small_whole_and_names_no_place_on_a_disk(name: 
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_that_a_shipped_map_has_its_classes_and_splits_without_the_images(name: str) -> None:
+    arrays = RunFolder.open(models_folder() / name).load_latents()
+    assert arrays is not None
+    encodings = Encodings.from_arrays(arrays)
+    assert encodings.labels is not None
+    assert encodings.split is not None
+    assert np.unique(encodings.labels).tolist() == list(range(len(encodings.class_names)))
+    if "blooms" not in name:
+        assert encodings.class_names == tuple("0123456789")
+        by_class = np.stack([encodings.mu[encodings.labels == k].mean(axis=0) for k in range(10)])
+        between = np.square(by_class - by_class.mean(axis=0)).sum()
+        chance = np.random.default_rng(0).permutation(encodings.labels)
+        shuffled = np.stack([encodings.mu[chance == k].mean(axis=0) for k in range(10)])
+        assert (
+            between > 10 * np.square(shuffled - shuffled.mean(axis=0)).sum()
+        )  # the labels are the codes' own
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_that_a_card_tells_the_recipe_that_was_run(name: str) -> None:
     card = read_shipped_card(models_folder() / name)
     config = RunFolder.open(models_folder() / name).info.config
@@ -74,3 +93,6 @@ def test_that_a_model_without_download_measures_as_its_card_says(name: str, home
     kept = Encodings.from_arrays(arrays)
     fresh = Explorer.from_snapshot(snapshot).encode(images, kept.index[::20])
     np.testing.assert_allclose(fresh.mu, kept.mu[::20], atol=2e-3)
+    np.testing.assert_array_equal(fresh.labels, kept.labels[::20])
+    np.testing.assert_array_equal(fresh.split, kept.split[::20])
+    assert fresh.class_names == kept.class_names

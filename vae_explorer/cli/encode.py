@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from vae_explorer.data.image_set import ImageSet
-    from vae_explorer.latent.encodings import Encodings
 
 __all__ = ["encode"]
 
@@ -87,13 +86,13 @@ def encode(
             return False
 
         encodings = explorer.encode(images, index, is_stale=show)
-    arrays = encodings.to_arrays() | _about(images, encodings)
+    arrays = encodings.to_arrays()
 
     def write(target: Path) -> None:
         import numpy as np
 
         with target.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # stub mixes up allow_pickle
 
     path = written(out, write)
     console.result(
@@ -115,13 +114,3 @@ def _indices(images: ImageSet, split: str) -> np.ndarray:
     from vae_explorer.data.image_set import Split
 
     return images.indices() if split == "all" else images.indices(Split[split.upper()])
-
-
-def _about(images: ImageSet, encodings: Encodings) -> dict[str, np.ndarray]:
-    import numpy as np
-
-    about: dict[str, np.ndarray] = {"split": images.split[encodings.index]}
-    if images.labels is not None:
-        about["labels"] = images.labels[encodings.index]
-        about["class_names"] = np.array(images.class_names, dtype=np.str_)
-    return about

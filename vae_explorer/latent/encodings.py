@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_explorer.data.image_set import Split
 from vae_explorer.errors import RunError
 
 __all__ = ["Encodings"]
@@ -20,6 +21,11 @@ _ARRAYS: Mapping[str, tuple[type[np.generic], int]] = {  # what lies in latents.
     "kl": (np.float32, 1),
     "kl_per_dim": (np.float32, 1),
     "step": (np.int64, 0),
+}
+_KNOWN: Mapping[str, tuple[type[np.generic], int]] = {  # may lie there too
+    "split": (np.uint8, 1),
+    "labels": (np.int64, 1),
+    "class_names": (np.str_, 1),
 }
 
 
@@ -39,6 +45,12 @@ class Encodings:
         float32, (D,), mean over the n images, nats.
     step
         Training step of the snapshot they come from.
+    labels
+        int64, (n,), indices into `class_names`; None if the images have no classes, or it was not kept.
+    split
+        uint8, (n,), values of `Split`; None if it was not kept.
+    class_names
+        One name a class; empty without labels.
     """
 
     index: NDArray[np.int64]
@@ -48,6 +60,9 @@ class Encodings:
     kl: NDArray[np.float32]
     kl_per_dim: NDArray[np.float32]
     step: int
+    labels: NDArray[np.int64] | None = None
+    split: NDArray[np.uint8] | None = None
+    class_names: tuple[str, ...] = ()
 
     @property
     def latent_dim(self) -> int:
@@ -67,11 +82,14 @@ class Encodings:
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Named arrays for ``latents.npz``; `from_arrays` reads them back."""
-        return {name: np.asarray(getattr(self, name), dtype=dtype) for name, (dtype, _) in _ARRAYS.items()}
+        arrays = {name: np.asarray(getattr(self, name), dtype=dtype) for name, (dtype, _) in _ARRAYS.items()}
+        known = ["split"] if self.split is not None else []
+        known += ["labels", "class_names"] if self.labels is not None else []
+        return arrays | {name: np.asarray(getattr(self, name), dtype=_KNOWN[name][0]) for name in known}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Encodings:
-        """The encodings that `to_arrays` wrote; further arrays are ignored.
+        """The encodings that `to_arrays` wrote, by older versions too; further arrays are ignored.
 
         Raises
         ------
@@ -81,8 +99,9 @@ class Encodings:
         missing = [name for name in _ARRAYS if name not in arrays]
         if missing:
             raise RunError(f"The stored latents are incomplete: {', '.join(missing)} missing.")
-        found = {name: np.asarray(arrays[name]) for name in _ARRAYS}
-        for name, (dtype, n_axes) in _ARRAYS.items():
+        asked = dict(_ARRAYS) | {name: kind for name, kind in _KNOWN.items() if name in arrays}
+        found = {name: np.asarray(arrays[name]) for name in asked}
+        for name, (dtype, n_axes) in asked.items():
             if found[name].ndim != n_axes or not np.can_cast(found[name].dtype, dtype, "same_kind"):
                 raise RunError(f"The stored latents are damaged: '{name}' is not what this program writes.")
         n, latent_dim = found["mu"].shape
@@ -92,14 +111,22 @@ class Encodings:
             "recon": (n,),
             "kl": (n,),
             "kl_per_dim": (latent_dim,),
+            "split": (n,),
+            "labels": (n,),
         }
         for name, shape in shapes.items():
-            if found[name].shape != shape:
+            if name in found and found[name].shape != shape:
                 raise RunError(
                     f"The stored latents are damaged: '{name}' is {found[name].shape}, expected {shape}."
                 )
         if np.any(np.diff(found["index"]) <= 0):
             raise RunError("The stored latents are damaged: 'index' does not ascend.")
+        split, labels = found.get("split"), found.get("labels")
+        names = found["class_names"].tolist() if labels is not None and "class_names" in found else []
+        if split is not None and np.any(split > max(Split)):
+            raise RunError("The stored latents are damaged: 'split' names a split that does not exist.")
+        if labels is not None and np.any((labels < 0) | (labels >= len(names))):
+            raise RunError("The stored latents are damaged: 'labels' names a class that does not exist.")
         return cls(
             index=found["index"].astype(np.int64),
             mu=found["mu"].astype(np.float32),
@@ -108,4 +135,7 @@ class Encodings:
             kl=found["kl"].astype(np.float32),
             kl_per_dim=found["kl_per_dim"].astype(np.float32),
             step=int(found["step"]),
+            labels=None if labels is None else labels.astype(np.int64),
+            split=None if split is None else split.astype(np.uint8),
+            class_names=tuple(names),
         )

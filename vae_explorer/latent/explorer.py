@@ -176,7 +176,18 @@ class Explorer:
                 recon[rows], kl[rows] = _numpy(losses.recon), _numpy(losses.kl_per_dim.sum(1))
                 kl_sum += _numpy(losses.kl_per_dim.double().sum(0))
         kl_per_dim = (kl_sum / max(1, n)).astype(np.float32)
-        return Encodings(chosen, mu, log_var, recon, kl, kl_per_dim, self.step)
+        return Encodings(
+            index=chosen,
+            mu=mu,
+            log_var=log_var,
+            recon=recon,
+            kl=kl,
+            kl_per_dim=kl_per_dim,
+            step=self.step,
+            labels=None if images.labels is None else images.labels[chosen].astype(np.int64),
+            split=images.split[chosen].astype(np.uint8),
+            class_names=() if images.labels is None else images.class_names,
+        )
 
     def encode_pictures(self, x: Images) -> tuple[Floats, Floats]:
         """mu and log_var of uint8 pictures (B, C, H, W): two float32 arrays (B, D)."""
