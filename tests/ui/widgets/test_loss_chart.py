@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.widgets.live_curve import LiveCurve
-from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart
+from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart, thinned
 from vae_explorer.ui.widgets.nats_axis import NatsAxis, round_ticks
 
 
@@ -31,6 +31,8 @@ def chart(qtbot: QtBot) -> LossChart:
 
 
 def drawn(chart: LossChart, name: str, part: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if chart._drawing_soon.isActive():  # reports are drawn a few times a second
+        chart._draw()
     x, y = chart._curves[name, part].getData()
     return np.asarray(x), np.asarray(y)
 
@@ -180,3 +182,30 @@ def test_that_log_ticks_are_named_by_the_loss_itself(qapp: object) -> None:
     axis.set_log(True)
     [(spacing, values)] = axis.tickValues(2.0, 2.5, 100.0)
     assert axis.tickStrings(values, 1.0, spacing) == ["100", "200", "300"]
+
+
+def test_that_a_thinned_curve_keeps_its_ends_and_its_peaks() -> None:
+    x = np.arange(10_000.0)
+    y = np.random.default_rng(0).standard_normal(10_000)
+    y[4_321], y[77] = 50.0, -50.0
+    thin_x, thin_y = thinned(x, y, most=200)
+    assert len(thin_x) <= 400
+    assert (np.diff(thin_x) > 0).all()
+    assert thin_x[-1] == 9_999
+    assert thin_y.max() == 50.0
+    assert thin_y.min() == -50.0
+
+
+def test_that_a_short_curve_is_not_thinned() -> None:
+    x, y = thinned(np.arange(5.0), np.array([1.0, np.nan, 3.0, 2.0, 1.0]))
+    assert len(x) == len(y) == 5
+
+
+def test_that_a_flood_of_reports_is_drawn_a_few_times_a_second(qtbot, monkeypatch) -> None:
+    chart = LossChart()
+    qtbot.addWidget(chart)
+    drawn: list[int] = []
+    monkeypatch.setattr(chart, "_describe", lambda _rows: drawn.append(1))
+    for i in range(200):
+        chart.append_live(i / 100, 90.0, 5.0)
+    qtbot.waitUntil(lambda: len(drawn) == 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_XS, Theme, theme_manage
 from vae_explorer.ui.widgets.live_curve import LiveCurve
 from vae_explorer.ui.widgets.nats_axis import NatsAxis
 
-__all__ = ["ChartMark", "LossChart"]
+__all__ = ["ChartMark", "LossChart", "thinned"]
 
 _CURVES = (("elbo", "−ELBO", True), ("recon", "recon", False), ("kl", "KL", True))
 _WHATS_THIS = {
@@ -27,6 +27,8 @@ _WHATS_THIS = {
     "kl": "KL measures how much each image's posterior says beyond the prior N(0, I), summed over latent "
     "dimensions. Near zero the latent carries nothing; a large value means a precise but scattered map.",
 }
+MOST_POINTS = 600  # of a painted curve: the rail is about 250 px wide, and a paint costs by the point
+DRAW_MS = 120  # between redraws while training reports
 _START_SHARE = 0.08  # of the epochs: the first fall does not decide the range
 _Rows = NDArray[np.float64]  # (E, 3): epoch, recon, kl
 
@@ -37,6 +39,29 @@ class ChartMark:
 
     epoch: float
     text: str  # "β 4"
+
+
+def thinned(
+    x: NDArray[np.float64], y: NDArray[np.float64], most: int = MOST_POINTS
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A curve of about `most` points that shows the same peaks: lowest and highest of each stretch, and the end.
+
+    Parameters
+    ----------
+    x, y
+        (n,); y may hold values that are not finite.
+    """
+    n = len(x)
+    if n <= most:
+        return x, y
+    stretch = -(-n // (most // 2))
+    whole = n // stretch * stretch
+    parts = y[:whole].reshape(-1, stretch)
+    low = np.where(np.isfinite(parts), parts, np.inf).argmin(axis=1)
+    high = np.where(np.isfinite(parts), parts, -np.inf).argmax(axis=1)
+    begins = np.arange(0, whole, stretch)
+    keep = np.unique(np.concatenate((begins + low, begins + high, np.arange(whole, n), [n - 1])))
+    return x[keep], y[keep]
 
 
 class LossChart(QWidget):
@@ -100,6 +125,8 @@ class LossChart(QWidget):
         )
         self._plot.moved.connect(self._on_plot_moved)
         self._plot.left.connect(self._on_plot_left)
+        self._drawing_soon = QTimer(self, singleShot=True, interval=DRAW_MS)
+        self._drawing_soon.timeout.connect(self._draw)
         theme_manager().changed.connect(self._on_theme_changed)
         self._dress()
         self._draw()
@@ -134,7 +161,8 @@ class LossChart(QWidget):
     def append_live(self, epoch: float, recon: float, kl: float) -> None:
         """Add training losses reported between epochs."""
         self._live.append(epoch, recon, kl)
-        self._draw()
+        if not self._drawing_soon.isActive():
+            self._drawing_soon.start()
 
     def clear_live(self) -> None:
         """Forget what was reported between epochs: another stretch of training begins."""
@@ -214,7 +242,9 @@ class LossChart(QWidget):
             return self._train
         return np.concatenate([self._train[self._train[:, 0] < live[0, 0]], live])
 
+    @Slot()
     def _draw(self) -> None:
+        self._drawing_soon.stop()
         rows = {"train": self._training_rows(), "validation": self._validation}
         may_be_log = self._may_be_log()
         self._log_button.setEnabled(may_be_log)
@@ -229,7 +259,7 @@ class LossChart(QWidget):
             if not shown:
                 continue
             y = np.log10(y) if self._log else y
-            curve.setData(x, y)
+            curve.setData(*thinned(x, y))
             settled = y[x >= _START_SHARE * x[-1]]
             settled = settled[np.isfinite(settled)]
             if len(settled):
