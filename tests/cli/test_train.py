@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -149,6 +150,8 @@ def test_that_learning_rate_and_beta_may_change_on_the_way(
     ("options", "words"),
     [
         ([], "has finished its 3 epochs"),
+        (["--epochs", "3"], "--epochs must be above the 3 epochs that"),
+        (["--epochs", "1"], "has done, got 1."),
         (["--epochs", "9", "--latent-dim", "5"], "start a new run"),
         (["--epochs", "9", "--seed", "4"], "another seed"),
         (["--epochs", "9", "--limit", "100"], "other pictures"),
@@ -178,9 +181,28 @@ def test_that_a_resumed_run_goes_back_to_the_beta_it_began_with_if_asked(
     assert [epoch.learning_rate for epoch in epochs] == [1e-3, 5e-4, 5e-4, 1e-3]
 
 
-def test_that_a_model_without_resume_state_cannot_go_on(program: Any, trained: Path, tmp_path: Path) -> None:
-    import shutil
+def test_that_a_stopped_run_is_not_called_finished_by_asking_for_fewer_epochs(
+    program: Any, trained: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(trained, tmp_path / "copy"))
+    run = RunFolder.open(copy)
+    run.update(status="stopped", epochs=20)
+    before = (copy / "run.json").read_bytes()
+    for epochs in (2, 3):
+        answer = program("train", "--resume", copy, "--epochs", epochs)
+        assert answer.code == 2
+        assert f"has done, got {epochs}." in answer.err
+    assert (copy / "run.json").read_bytes() == before
 
+
+def test_that_a_shipped_model_does_not_go_on(program: Any, home: Path) -> None:
+    answer = program("train", "--resume", "blooms-2d", "--epochs", 900)
+    assert answer.code == 2
+    assert "ships with the program and cannot be trained on" in answer.err
+    assert len(answer.err.splitlines()) == 1
+
+
+def test_that_a_model_without_resume_state_cannot_go_on(program: Any, trained: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(trained, tmp_path / "copy"))
     (copy / "resume.safetensors").unlink()
     answer = program("train", "--resume", copy, "--epochs", 9)

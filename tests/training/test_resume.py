@@ -218,18 +218,6 @@ def test_that_more_epochs_go_on_where_a_finished_run_ended(
     assert RunFolder.open(run.path).info.config.epochs == 5
 
 
-def test_that_a_finished_run_trained_again_only_measures(
-    tmp_path: Path, config: RunConfig, images: ImageSet
-) -> None:
-    run = _run(tmp_path, config, images)
-    first = list(train(config, images, run))[-1]
-    again = list(train(config, images, run))
-    assert isinstance(first, Finished)
-    assert isinstance(again[-1], Finished)
-    _assert_same(again[-1], first)
-    assert not [e for e in again if isinstance(e, EpochFinished)]
-
-
 def test_that_a_resumed_run_may_take_a_new_beta_and_learning_rate(
     tmp_path: Path, config: RunConfig, images: ImageSet
 ) -> None:
@@ -362,7 +350,8 @@ def test_that_two_trainings_never_share_a_folder(tmp_path: Path, config: RunConf
     with pytest.raises(RunError, match="being trained already"):
         list(train(config, images, RunFolder.open(run.path)))
     assert isinstance(list(first)[-1], Finished)
-    assert isinstance(list(train(config, images, run))[-1], Finished)
+    more = config.model_copy(update={"epochs": 4})
+    assert isinstance(list(train(more, images, run))[-1], Finished)
 
 
 def test_that_weights_half_written_at_a_kill_are_swept_away(
@@ -381,3 +370,62 @@ def test_that_weights_half_written_at_a_kill_are_swept_away(
     list(train(config, images, run))
     assert not any(file.exists() for file in left)
     assert kept.exists()
+
+
+def _content(run: RunFolder) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("planned", "stop_at", "asked"), [(3, 15, 3), (3, 15, 2), (9, 12, 1), (9, 12, 2)])
+def test_that_fewer_epochs_than_were_done_change_nothing(
+    tmp_path: Path, config: RunConfig, images: ImageSet, planned: int, stop_at: int, asked: int
+) -> None:
+    config = config.model_copy(update={"epochs": planned})
+    run = _run(tmp_path, config, images)
+    if planned == 3:
+        list(train(config, images, run))
+    else:
+        _train_until(stop_at, config, images, run)
+    before = _content(run)
+    with pytest.raises(ConfigError, match=rf"has done {stop_at // 5} epochs already.*not {asked}\."):
+        list(train(config.model_copy(update={"epochs": asked}), images, RunFolder.open(run.path)))
+    assert _content(run) == before
+
+
+def test_that_a_run_cut_off_in_its_final_figures_still_gets_them(
+    tmp_path: Path, config: RunConfig, images: ImageSet
+) -> None:
+    _, expected = _uninterrupted(config, images)
+    run = _run(tmp_path, config, images)
+    events = train(config, images, run, pace=EVERY_STEP)
+    for event in events:
+        if isinstance(event, EpochFinished) and event.record.epoch == 3:
+            break
+    events.close()  # type: ignore[attr-defined]  # a generator
+    assert RunFolder.open(run.path).info.status == "stopped"
+    rest = list(train(config, images, RunFolder.open(run.path)))
+    assert isinstance(rest[-1], Finished)
+    _assert_same(rest[-1], expected)
+
+
+def test_that_a_shipped_model_is_never_trained_on(
+    tmp_path: Path, config: RunConfig, images: ImageSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _run(tmp_path, config, images)
+    before = _content(run)
+    monkeypatch.setattr("vae_explorer.runs.folder.models_folder", lambda: tmp_path)
+    with pytest.raises(RunError, match="ships with the program and cannot be trained on; train a new run"):
+        list(train(config, images, run))
+    assert _content(run) == before
+
+
+def test_that_a_trained_run_without_its_state_is_not_trained_over(
+    tmp_path: Path, config: RunConfig, images: ImageSet
+) -> None:
+    run = _run(tmp_path, config, images)
+    _train_until(7, config, images, run)
+    (run.path / "resume.safetensors").unlink()
+    before = _content(run)
+    with pytest.raises(RunError, match="holds no state to go on from"):
+        list(train(config, images, RunFolder.open(run.path)))
+    assert _content(run) == before

@@ -57,10 +57,11 @@ def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
     Raises
     ------
     ConfigError
-        If a value is out of range, or the run has finished and no more epochs are asked.
+        If a value is out of range, or no more epochs are asked than the run has done.
     RunError
-        If the run holds nothing to go on from.
+        If the run ships with the program or holds nothing to go on from.
     """
+    run.check_trainable()
     if not run.has_resume_state():
         raise RunError(
             f"{run.path} holds no state to go on from: train a new model with 'vae-explorer train'."
@@ -72,9 +73,12 @@ def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
     old = run.info.config.model_copy(update={"data": with_root(spec, asked.data_root)})
     config = _changed(old, asked)
     done = len(run.history().epochs)
-    if run.info.status == "finished" and config.epochs <= done:
+    if not run.has_epochs_left(config.epochs):
+        epochs = "1 epoch" if done == 1 else f"{done:,} epochs"
         raise ConfigError(
-            f"{run.path} has finished its {done} epochs: give more with --epochs to train it further."
+            f"--epochs must be above the {epochs} that {run.path} has done, got {config.epochs}."
+            if "epochs" in asked.training
+            else f"{run.path} has finished its {epochs}: give more with --epochs to train it further."
         )
     return config
 

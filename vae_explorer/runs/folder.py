@@ -256,10 +256,40 @@ class RunFolder:
             return None
         return ResumeState(*read_tensors(self.path / _RESUME))
 
+    def check_trainable(self) -> None:
+        """Refuse to train where work that cannot be repeated would be overwritten.
+
+        Raises
+        ------
+        RunError
+            If the model ships with the program, or was trained and holds no state to go on from.
+        """
+        if self._ships():
+            raise RunError(
+                f"{self.path} ships with the program and cannot be trained on; train a new run instead."
+            )
+        if self.has_resume_state():
+            return
+        if any(ref.step > 0 for ref in self.snapshots()) or self.history().epochs:
+            raise RunError(
+                f"{self.path} was trained and holds no state to go on from; train a new run instead."
+            )
+
+    def has_epochs_left(self, epochs: int) -> bool:
+        """Whether training up to `epochs` has anything left to do, be it only the final figures.
+
+        Raises
+        ------
+        RunError
+            If the history is missing or damaged.
+        """
+        done = len(self.history().epochs)
+        was_cut_off = self.info.status != "finished" and self.info.config.epochs == done
+        return epochs > done or (epochs == done and was_cut_off)
+
     def is_writable(self) -> bool:
         """Whether files can be put here: False for shipped models and on read-only media."""
-        ships = self.path.resolve().is_relative_to(models_folder().resolve())
-        return not ships and os.access(self.path, os.W_OK)
+        return not self._ships() and os.access(self.path, os.W_OK)
 
     def save_latents(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep encodings, so that the map shows before anything is computed."""
@@ -274,6 +304,9 @@ class RunFolder:
             If the file is damaged.
         """
         return read_arrays(self.path / _LATENTS) if (self.path / _LATENTS).exists() else None
+
+    def _ships(self) -> bool:
+        return self.path.resolve().is_relative_to(models_folder().resolve())
 
     def _write_info(self) -> None:
         write_atomically(self.path / _RUN, self.info.model_dump_json(indent=1).encode())

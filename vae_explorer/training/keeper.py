@@ -136,16 +136,23 @@ def check_resumable(config: RunConfig, data: DataCard, run: RunFolder) -> None:
     Raises
     ------
     RunError
-        If the pictures are not those of the run.
+        If the pictures are not those of the run, or its folder is not one to train in.
     ConfigError
-        If a setting that cannot change differs.
+        If a setting that cannot change differs, or no epochs are left to train.
     """
+    run.check_trainable()
     known = run.info.data
     if data.fingerprint != known.fingerprint:
         raise RunError(
             f"{run.path} was trained on other pictures ({known.name}, {known.n_images:,} images) than these "
             f"({data.name}, {data.n_images:,} images), or their content or split has changed; "
             "bring the pictures back or start a new run."
+        )
+    if not run.has_epochs_left(config.epochs):
+        done = len(run.history().epochs)
+        raise ConfigError(
+            f"{run.path} has done {done:,} epoch{'' if done == 1 else 's'} already: give a number above "
+            f"{done:,}, not {config.epochs:,}."
         )
     old, new = run.info.config, config
     fixed = {
