@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -142,6 +142,57 @@ def test_that_colours_that_need_the_pictures_wait_for_them(panel, session, open_
     assert panel.legend.names == ()
     session.set_images(world.images)
     assert panel.legend.names == ("left", "right")
+
+
+@pytest.mark.parametrize(
+    ("mode", "names"),
+    [(ColourMode.CLASS, ("left", "right")), (ColourMode.SPLIT, ("train", "validation", "test"))],
+)
+def test_that_codes_that_know_their_classes_need_no_pictures(panel, session, open_world, mode, names) -> None:
+    world = open_world(session)
+    images, some = world.images, np.arange(0, 60, 3)
+    known = {ColourMode.CLASS: images.labels, ColourMode.SPLIT: images.split}[mode][some]
+    panel.points.choose_mode(mode)
+    full = session.encodings
+    session.set_images(None)
+    assert panel.legend.names == ()
+    session.set_encodings(
+        replace(
+            full, index=full.index[some], mu=full.mu[some], log_var=full.log_var[some],
+            recon=full.recon[some], kl=full.kl[some],
+            labels=images.labels[some], split=images.split[some], class_names=images.class_names,
+        )
+    )  # fmt: skip
+    rows = {row.entry.name: row for row in panel.legend.findChildren(LegendRow) if row.isVisible()}
+    assert tuple(rows) == names
+    assert [row.entry.count for row in rows.values()] == [int((known == k).sum()) for k in range(len(names))]
+    QTest.mouseClick(rows[names[0]], Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(panel.view.points.active, known != 0)
+    session.set_images(images)  # the same once they are there
+    assert panel.legend.names == names
+    np.testing.assert_array_equal(panel.view.points.active, known != 0)
+
+
+def test_that_codes_of_images_without_classes_need_no_pictures_either(panel, session, open_world) -> None:
+    world = open_world(session)
+    session.set_images(None)
+    session.set_encodings(replace(session.encodings, split=world.images.split))
+    assert panel.legend.mode is ColourMode.RECON
+
+
+def test_that_a_click_without_pictures_selects_and_shows_the_posterior_and_the_neighbours(
+    qtbot, panel, session, open_world
+) -> None:
+    world = open_world(session)
+    session.set_images(None)
+    mu = world.explorer.encodings().mu
+    at = panel.view.viewport.to_px(mu[7])
+    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=QPoint(round(at[0]), round(at[1])))
+    assert session.selection == 7
+    marks = panel.view.marks
+    np.testing.assert_allclose(marks.selected, mu[7], rtol=1e-6)
+    np.testing.assert_allclose(marks.ellipse.centre, mu[7], rtol=1e-6)
+    qtbot.waitUntil(lambda: len(panel.view.marks.neighbours) == 8, timeout=20_000)
 
 
 def test_that_images_without_classes_are_coloured_by_their_error(panel, session, open_world) -> None:

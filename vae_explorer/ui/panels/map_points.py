@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
@@ -22,8 +24,16 @@ __all__ = ["MapPoints"]
 FOLLOW_SHARE = 0.9  # of the points in view; below it a view that nobody has moved follows them
 CLEARLY_MORE = 1.5  # times the KL of the plane on show: so much better another pair of dimensions must be
 MAX_NUMBERS_INLINE = 2_000_000  # n · D that is projected in a few ms; more goes to the slow thread
-SPLIT_NAMES = ("train", "validation", "test")
+SPLIT_NAMES: tuple[str, ...] = ("train", "validation", "test")
 _EMPTY = Projected(np.empty((0, 2), dtype=np.float32))
+
+
+class _Known(NamedTuple):
+    """What is known of the images behind the points."""
+
+    split: NDArray[np.uint8]  # (n,)
+    labels: NDArray[np.int64] | None  # (n,)
+    class_names: tuple[str, ...]
 
 
 class MapPoints(QObject):
@@ -226,40 +236,47 @@ class MapPoints(QObject):
 
     def _mode(self) -> tuple[ColourMode, frozenset[ColourMode], str]:
         """The mode in force, those that can be chosen, and what the legend should add."""
-        images, explorer, shown = self._session.images, self._session.explorer, self._shown
+        explorer = self._session.explorer
+        known = self._known()
         possible = {ColourMode.RECON}
         if explorer is None or explorer.variational:
             possible.add(ColourMode.KL)
-        fits = (
-            images is not None
-            and shown is not None
-            and (len(shown) == 0 or int(shown.index[-1]) < len(images))
-        )
-        if fits and images is not None:
+        if known is not None:
             possible.add(ColourMode.SPLIT)
-            if images.labels is not None:
+            if known.labels is not None:
                 possible.add(ColourMode.CLASS)
         wanted = self._wanted_mode or ColourMode.CLASS
         if wanted in possible:
             return wanted, frozenset(possible), ""
-        if not fits:
+        if known is None:
             return wanted, frozenset(possible | {wanted}), "Colours appear when the pictures are loaded."
         return ColourMode.RECON, frozenset(possible), ""
 
+    def _known(self) -> _Known | None:
+        """Classes and split of the points, which newer encodings bring along; None if nobody knows them."""
+        images, shown = self._session.images, self._shown
+        if shown is None:
+            return None
+        if shown.split is not None:
+            return _Known(shown.split, shown.labels, shown.class_names)
+        if images is None or (len(shown) and int(shown.index[-1]) >= len(images)):
+            return None
+        labels = None if images.labels is None else images.labels[shown.index]
+        return _Known(images.split[shown.index], labels, images.class_names)
+
     def _colouring(self, mode: ColourMode, n: int) -> Colouring:
-        theme, images, shown = theme_manager().theme, self._session.images, self._shown
+        theme, shown, known = theme_manager().theme, self._shown, self._known()
         grey = rgb(theme.muted)
         assert shown is not None
         if mode.is_value:
             values = shown.recon if mode is ColourMode.RECON else shown.kl
             return by_value(values, value_lut("cividis" if self._palette == "cividis" else "viridis"), grey)
-        if images is None or len(shown) == 0 or int(shown.index[-1]) >= len(images):
+        if known is None or len(shown) == 0:
             return plain(n, rgb(theme.accent_bright), grey)
-        if mode is ColourMode.CLASS and images.labels is not None:
-            codes: NDArray[np.integer] = images.labels[shown.index]
-            names = images.class_names
-        else:
-            codes, names = images.split[shown.index].astype(np.int64), SPLIT_NAMES[: len(Split)]
+        codes: NDArray[np.integer] = known.split.astype(np.int64)
+        names = SPLIT_NAMES[: len(Split)]
+        if mode is ColourMode.CLASS and known.labels is not None:
+            codes, names = known.labels, known.class_names
         return by_category(codes, names, class_colours(len(names), theme), grey, self._legend_off(mode))
 
     def _legend_off(self, mode: ColourMode) -> frozenset[int]:
