@@ -205,6 +205,10 @@ def test_that_every_damaged_file_is_refused_in_words(
     with pytest.raises(RunError, match=r"damaged|not written by vae-explorer") as caught:
         _read_everything(run.path)
     assert path.name in str(caught.value)
+    said = str(caught.value).removeprefix(str(path))
+    assert not any(
+        word in said for word in ("line", "column", "char", "Error", "(", "Invalid", "zip", "magic")
+    )
 
 
 @pytest.mark.parametrize("name", ["run.json", "history.json"])

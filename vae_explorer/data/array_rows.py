@@ -134,6 +134,8 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
 
 
 def _damaged(path: Path, error: BaseException) -> DataError:
-    return DataError(
-        f"{path} is damaged or not a NumPy file ({str(error)[:120]}): save it again with numpy.save."
-    )
+    if isinstance(error, OSError) and error.strerror:
+        return DataError(f"{path} cannot be read ({error.strerror}).")
+    if isinstance(error, MemoryError):
+        return DataError(f"{path} does not fit in memory: save its images in C order or as several files.")
+    return DataError(f"{path} is damaged or not a NumPy file: save it again with numpy.save.")

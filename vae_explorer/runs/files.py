@@ -65,6 +65,8 @@ def read_model(path: Path, kind: type[M]) -> M:
         return kind.model_validate_json(_read(path))
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":  # pydantic's words name lines and columns of a parser
+            raise RunError(f"{path} is damaged: it is not JSON.") from error
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise RunError(f"{path} is damaged: {place}: {first['msg']}.") from error
 
@@ -100,7 +102,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         header = _header(content)
         tensors: dict[str, Tensor] = load(content)
     except (SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise RunError(f"{path} is damaged and cannot be read ({error}).") from error
+        raise RunError(f"{path} is damaged and cannot be read.") from error
     if "vae-explorer" not in header:
         raise RunError(f"{path} holds tensors, but was not written by vae-explorer.")
     try:
@@ -137,7 +139,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         with np.load(io.BytesIO(_read(path)), allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
-        raise RunError(f"{path} is damaged and cannot be read ({error}).") from error
+        raise RunError(f"{path} is damaged and cannot be read.") from error
 
 
 def _read(path: Path) -> bytes:
