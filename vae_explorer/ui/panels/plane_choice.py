@@ -21,6 +21,7 @@ from vae_explorer.ui.theme import SPACE_S, SPACE_XS
 __all__ = ["PlaneChoice", "PlaneKind"]
 
 MAX_COMPONENTS = 10  # offered; later ones say little
+CHOICE_MIN_PX = 72  # of a combo box: "z12" and the arrow
 
 
 class PlaneKind(IntEnum):
@@ -221,11 +222,14 @@ class PlaneChoice(QWidget):
             caption.setBuddy(choice)
             choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             choice.setMinimumContentsLength(4)
+            choice.setMinimumWidth(CHOICE_MIN_PX)  # three side by side fit the rail; the hint would not
             self._grid.addWidget(caption, 0, column)
             self._grid.addWidget(choice, 1, column)
             self._grid.setColumnStretch(column, 1)
         kinds = QHBoxLayout()
         kinds.setSpacing(SPACE_S)
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.kind.setMinimumContentsLength(12)  # the rail decides the width, not the longest sentence
         kinds.addWidget(self.kind, 1)
         kinds.addWidget(self.renew)
         column_box = QVBoxLayout(self)
