@@ -243,3 +243,18 @@ def test_that_epochs_that_follow_each_other_fast_do_not_flood_the_window(
         workspace.start_training(config)
     assert histories[-1] == 60
     assert len(histories) <= 3 + (time.monotonic() - began) / 0.2
+
+
+def test_that_a_training_waits_for_pictures_that_the_person_finds(
+    workspace: Workspace, qtbot: QtBot, tmp_path: Path, test_data: Path
+) -> None:
+    session = session_of(workspace)
+    config = small().model_copy(update={"data": DataSpec(source="mnist", data_root=tmp_path)})
+    with qtbot.waitSignal(workspace.download_wanted, timeout=WAIT_MS) as wanted:
+        workspace.start_training(config)
+    workspace.load_wanted(wanted.args[0].model_copy(update={"data_root": test_data}))
+    qtbot.waitUntil(lambda: session.training_state is TrainingState.RUNNING, timeout=WAIT_MS)
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.stop_training()
+    assert workspace.run is not None
+    assert workspace.run.info.data.name == "MNIST"

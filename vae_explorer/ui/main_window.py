@@ -272,11 +272,11 @@ class MainWindow(QMainWindow):
     def _on_workspace_download_wanted(self, spec: DataSpec, missing: MissingDataSet) -> None:
         answer = ask_download(self, missing)
         if answer is DownloadAnswer.DOWNLOAD:
-            self.workspace.load_data(spec, download=True)
+            self.workspace.load_wanted(spec, download=True)
         elif answer is DownloadAnswer.CHOOSE_FOLDER:
             self.ask_data_root()
             if self._preferences.data_root is not None:
-                self.workspace.load_data(spec.model_copy(update={"data_root": self._preferences.data_root}))
+                self.workspace.load_wanted(spec.model_copy(update={"data_root": self._preferences.data_root}))
 
     @Slot(object)
     def _on_workspace_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
@@ -316,8 +316,11 @@ class MainWindow(QMainWindow):
             self._status.show_device(event.device_label)
         elif isinstance(event, Finished):
             losses = event.test or event.validation or event.train
+            figure = f"−ELBO {-losses.elbo:.1f}"
+            if event.snapshot.objective.name == "autoencoder":  # it bounds no likelihood
+                figure = f"reconstruction loss {losses.recon:.1f}"
             self.panels.banner.show_notice(
-                f"Training finished: −ELBO {-losses.elbo:.1f} nats. The run is saved."
+                f"Training finished: {figure} nats. The run is saved.".replace("-", "−")
             )
 
     @Slot(object)

@@ -92,6 +92,7 @@ class Workspace(QObject):
         self._refresher = MapRefresher(self)
         self._refresher.refreshed.connect(self._on_refresher_refreshed)
         self._refresher.failed.connect(session.problem)
+        self._waiting: RunConfig | None = None  # a training whose data are being loaded
         self._run: RunFolder | None = None
         self._images: ImageSet | None = None  # of the next training
         self._spec: DataSpec | None = None
@@ -154,7 +155,7 @@ class Workspace(QObject):
 
     # --- training ------------------------------------------------------------------------------
 
-    def start_training(self, config: RunConfig) -> None:
+    def start_training(self, config: RunConfig, *, download: bool = False) -> None:
         """Train a new run; loads its data first if they are not there yet."""
         if self.is_training:
             return
@@ -165,13 +166,23 @@ class Workspace(QObject):
             self.desk.start_new(config, self._images)
             return
         self._session.set_training_state(TrainingState.LOADING)
+        self._waiting = config
 
         def then_train(loaded: LoadFinished) -> None:
+            self._waiting = None
             self._take_data(loaded, config.data)
             self._begin()
             self.desk.start_new(config, loaded.images)
 
-        self.loader.load(config.data, then_train)
+        self.loader.load(config.data, then_train, download=download)
+
+    def load_wanted(self, spec: DataSpec, *, download: bool = False) -> None:
+        """Load `spec` once the person answered `download_wanted`; a training that waits for it then begins."""
+        config, self._waiting = self._waiting, None
+        if config is not None and config.data.source == spec.source:
+            self.start_training(config.model_copy(update={"data": spec}), download=download)
+        else:
+            self.load_data(spec, download=download)
 
     def continue_training(self, config: RunConfig | None = None) -> None:
         """Train the run on screen on from where it stopped, with what of `config` may change."""
