@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
 from vae_explorer.runs.info import Machine, RunInfo, Summary
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.vae.config import ObjectiveConfig
 
 CONFIG = RunConfig(epochs=3, seed=5)
 LOSSES = Losses(recon=80.25, kl=25.125)
@@ -138,8 +140,11 @@ def test_that_a_folder_in_use_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_that_foreign_and_missing_folders_are_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="does not exist"):
+    with pytest.raises(RunError, match="nowhere does not exist; choose"):
         RunFolder.open(tmp_path / "nowhere")
+    (tmp_path / "letter.txt").write_text("hello")
+    with pytest.raises(RunError, match=r"letter\.txt is a file; choose"):
+        RunFolder.open(tmp_path / "letter.txt")
     with pytest.raises(RunError, match="not a run folder"):
         RunFolder.open(tmp_path)
     (tmp_path / "run.json").write_text('{"name": "something else"}')
@@ -246,6 +251,34 @@ def test_that_an_older_snapshot_stands_in_for_a_damaged_newest_one(
     assert run.load_snapshot().step == 7
     with pytest.raises(RunError, match="damaged"):
         run.load_snapshot(9)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [("model", "latent_dim", 3), ("model", "likelihood", "gaussian"), ("objective", "name", "autoencoder")],
+)
+def test_that_weights_of_another_model_than_run_json_says_are_refused(
+    tmp_path: Path, part: str, name: str, value: object
+) -> None:
+    run = _filled(tmp_path)
+    content = json.loads((run.path / "run.json").read_text())
+    content["config"][part][name] = value
+    (run.path / "run.json").write_text(json.dumps(content))
+    with pytest.raises(RunError, match=rf"run\.json and the snapshot of step 7 disagree.*is {value} in one"):
+        RunFolder.open(run.path).load_snapshot()
+
+
+def test_that_weights_for_images_of_another_size_are_refused(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    run.save_snapshot(replace(_snapshot(), image_shape=(1, 8, 9)))
+    with pytest.raises(RunError, match=r"disagree: image shape is \(1, 8, 8\) in one and \(1, 8, 9\)"):
+        run.load_snapshot()
+
+
+def test_that_another_beta_is_the_same_model(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    run.save_snapshot(replace(_snapshot(), objective=ObjectiveConfig(beta=4.0)))
+    assert run.load_snapshot().objective.beta == 4.0
 
 
 def test_that_a_run_without_weights_says_so(tmp_path: Path) -> None:

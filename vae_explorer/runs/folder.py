@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import RunError
@@ -42,8 +41,8 @@ from vae_explorer.runs.files import (
 from vae_explorer.runs.history import History
 from vae_explorer.runs.info import FORMAT, FORMAT_VERSION, DataCard, Machine, RunInfo, RunStatus, Summary
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.runs.snapshot_file import check_same_model, read_snapshot, write_snapshot
 from vae_explorer.runs.thinning import steps_to_keep
-from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -123,8 +122,10 @@ class RunFolder:
         path = Path(path).absolute()
         if path.name == _RUN and path.is_file():
             path = path.parent
+        if path.is_file():
+            raise RunError(f"{path} is a file; choose a run folder.")
         if not path.is_dir():
-            raise RunError(f"{path} does not exist or is not a folder; choose a run folder.")
+            raise RunError(f"{path} does not exist; choose a run folder.")
         if not (path / _RUN).is_file():
             raise RunError(f"{path} is not a run folder: it has no {_RUN}.")
         _check_format(path / _RUN)
@@ -181,8 +182,7 @@ class RunFolder:
             Store float16: half the size, for models that ship. They load as float32.
         """
         path = self.path / _SNAPSHOTS / f"step-{snapshot.step:010d}.safetensors"
-        weights = {name: tensor.half() if half else tensor for name, tensor in snapshot.weights.items()}
-        write_tensors(path, weights, _describe(snapshot))
+        write_snapshot(path, snapshot, half=half)
         refs = self.snapshots()
         keep = steps_to_keep([ref.step for ref in refs])
         for ref in refs:
@@ -206,7 +206,8 @@ class RunFolder:
         Raises
         ------
         RunError
-            If there is none, that step is missing, or every candidate is damaged.
+            If there is none, that step is missing, every candidate is damaged, or the weights are of
+            another model than ``run.json`` describes.
         """
         refs = [ref for ref in self.snapshots() if step is None or ref.step == step]
         if not refs:
@@ -215,10 +216,13 @@ class RunFolder:
         problem: RunError | None = None
         for ref in reversed(refs):
             try:
-                return _load(ref.path, self.name)
+                snapshot = read_snapshot(ref.path, self.name)
             except RunError as error:
                 _log.warning("%s", error)
                 problem = problem or error
+            else:
+                check_same_model(snapshot, self.info, self.path / _RUN)
+                return snapshot
         assert problem is not None
         raise problem
 
@@ -327,32 +331,3 @@ def _check_format(path: Path) -> None:
             f"{path.parent} was written by a newer vae-explorer (format {version}, this program reads "
             f"{FORMAT_VERSION}); update the program."
         )
-
-
-def _describe(snapshot: Snapshot) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "step": snapshot.step,
-        "epoch": snapshot.epoch,
-        "model": snapshot.model.model_dump(mode="json"),
-        "objective": snapshot.objective.model_dump(mode="json"),
-        "image_shape": snapshot.image_shape,
-    }
-
-
-def _load(path: Path, run_name: str) -> Snapshot:
-    weights, meta = read_tensors(path)
-    try:
-        c, h, w = (int(side) for side in meta["image_shape"])
-        return Snapshot(
-            run_name=run_name,
-            step=int(meta["step"]),
-            epoch=float(meta["epoch"]),
-            model=ModelConfig.model_validate(meta["model"]),
-            objective=ObjectiveConfig.model_validate(meta["objective"]),
-            image_shape=(c, h, w),
-            weights={name: tensor.float() for name, tensor in weights.items()},
-        )
-    except (KeyError, TypeError, ValueError, ValidationError) as error:
-        raise RunError(f"{path} is damaged: its description is incomplete.") from error
