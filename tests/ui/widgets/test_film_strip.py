@@ -122,3 +122,15 @@ def test_that_the_strip_says_what_to_do_without_frames(strip: FilmStrip) -> None
     assert strip.accessibleDescription() == "Frame 2 of 3"
     strip.set_frames(None)
     assert strip.count == 0
+
+
+def test_that_a_low_and_narrow_strip_keeps_its_frames_readable(qtbot: QtBot) -> None:
+    strip = FilmStrip()
+    qtbot.addWidget(strip)
+    strip.set_frames(np.zeros((13, 1, 28, 28), np.uint8))
+    strip.set_bars(np.ones(12))
+    strip.set_marks({0: "A", 12: "B"})
+    strip.resize(600, strip.minimumSizeHint().height())
+    strip.show()
+    assert strip.frame_rect(0).height() >= 40
+    assert strip.frame_rect(12).right() < strip.viewport().width()  # all thirteen without scrolling

@@ -86,20 +86,26 @@ class ContactSheetPanel(ModelPanel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(
-            header(self.shows, self.grid.size_slider(), self.export_button, self.clear_button, self.note)
+            header(
+                self.shows,
+                self.grid.size_slider(),
+                self.export_button,
+                self.clear_button,
+                self.note,
+                message=self.export_line,
+            )
         )
         inset = QVBoxLayout()
         inset.setContentsMargins(SPACE_XS, 0, 0, 0)  # the grid keeps a gap of its own
         inset.addWidget(self.grid, 1)
         column.addLayout(inset, 1)
-        column.addWidget(self.export_line)
         session.lasso_changed.connect(self.refresh)
         session.images_changed.connect(self.refresh)
         session.selection_changed.connect(self._on_session_selection_changed)
         self.shows.currentIndexChanged.connect(self._on_shows_changed)
         self.grid.clicked.connect(self._on_grid_clicked)
         self.grid.activated.connect(self._on_grid_clicked)
-        self.grid.save_failed.connect(self.error.show_sentence)
+        self.grid.save_failed.connect(self.export_line.show_problem)
         self.clear_button.clicked.connect(self._on_clear_clicked)
         self.export_button.clicked.connect(self.export)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from vae_explorer.ui.icons import icon
-from vae_explorer.ui.panels.flow_layout import FlowLayout
+from vae_explorer.ui.panels.header_bar import GIVES_WAY, HeaderBar
 from vae_explorer.ui.theme import SPACE_XS
+
+if TYPE_CHECKING:
+    from vae_explorer.ui.panels.export_line import ExportLine
 
 __all__ = ["Caption", "ElidedCaption", "grouped", "header", "labelled", "set_help", "set_role", "tool_button"]
 
@@ -53,6 +58,7 @@ def tool_button(icon_name: str, name: str, *, text: bool = False, checkable: boo
     button.setText(name)
     style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
     button.setToolButtonStyle(style)
+    button.setProperty(GIVES_WAY, text)
     button.setCheckable(checkable)
     button.setToolTip(name)
     button.setAccessibleName(name)
@@ -73,6 +79,7 @@ def labelled(text: str, *widgets: QWidget) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(SPACE_XS + 2)
     caption = Caption(text)
+    caption.setProperty(GIVES_WAY, True)
     row.addWidget(caption)
     for widget in widgets:
         row.addWidget(widget)
@@ -95,13 +102,6 @@ def grouped(*widgets: QWidget) -> QWidget:
     return group
 
 
-def header(*widgets: QWidget) -> QWidget:
-    """The controls above a panel's content; breaks into lines in a narrow dock."""
-    box = QWidget()
-    flow = FlowLayout(box)
-    for widget in widgets:
-        flow.addWidget(widget)
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    box.setSizePolicy(policy)
-    return box
+def header(*widgets: QWidget, message: ExportLine | None = None) -> HeaderBar:
+    """The controls above a panel's content, with room for what an export has to say."""
+    return HeaderBar(widgets, message)

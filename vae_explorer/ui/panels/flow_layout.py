@@ -9,6 +9,8 @@ from vae_explorer.ui.theme import SPACE_M, SPACE_S
 
 __all__ = ["FlowLayout"]
 
+_FILL_MIN_PX = 72  # a caption cut to less than this tells nothing
+
 
 class FlowLayout(QLayout):
     """Left to right, top to bottom; items of a line are centred on it.
@@ -20,7 +22,22 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._gap = SPACE_M
         self.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+
+    def set_gap(self, gap_px: int) -> None:
+        """Room between the items of a line."""
+        if gap_px != self._gap:
+            self._gap = gap_px
+            self.invalidate()
+
+    def line_width(self) -> int:
+        """What all items in one line need, margins included."""
+        return self.sizeHint().width()
+
+    def line_height(self) -> int:
+        """Of the tallest item."""
+        return max((item.sizeHint().height() for item in self._items if self._counts(item)), default=0)
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -51,7 +68,7 @@ class FlowLayout(QLayout):
         """All in one line."""
         margins, least = self.contentsMargins(), self.minimumSize()
         widths = [item.sizeHint().width() for item in self._items if self._counts(item) and not _fills(item)]
-        line = sum(widths) + SPACE_M * max(0, len(widths) - 1)
+        line = sum(widths) + self._gap * max(0, len(widths) - 1)
         return QSize(line + margins.left() + margins.right(), least.height())
 
     def minimumSize(self) -> QSize:
@@ -59,8 +76,9 @@ class FlowLayout(QLayout):
         widest = max(
             (i.sizeHint().width() for i in self._items if self._counts(i) and not _fills(i)), default=0
         )
-        tallest = max((i.sizeHint().height() for i in self._items if self._counts(i)), default=0)
-        return QSize(widest + margins.left() + margins.right(), tallest + margins.top() + margins.bottom())
+        return QSize(
+            widest + margins.left() + margins.right(), self.line_height() + margins.top() + margins.bottom()
+        )
 
     @staticmethod
     def _counts(item: QLayoutItem) -> bool:
@@ -78,11 +96,13 @@ class FlowLayout(QLayout):
             for item in line:
                 hint = item.sizeHint()
                 rest = room.left() + room.width() - left
-                width = max(0, rest) if _fills(item) else min(hint.width(), room.width())
+                width = (
+                    (rest if rest >= _FILL_MIN_PX else 0) if _fills(item) else min(hint.width(), room.width())
+                )
                 if move:
                     at = QPoint(left, top + (height - hint.height()) // 2)
                     item.setGeometry(QRect(at, QSize(width, hint.height())))
-                left += width + SPACE_M
+                left += width + self._gap
             top += height + SPACE_S
         if lines:
             top -= SPACE_S
@@ -95,12 +115,12 @@ class FlowLayout(QLayout):
             if not self._counts(item):
                 continue
             wanted = 0 if _fills(item) else item.sizeHint().width()
-            if not lines or (used + SPACE_M + wanted > width and not _fills(item)):
+            if not lines or (used + self._gap + wanted > width and not _fills(item)):
                 lines.append([item])
                 used = wanted
             else:
                 lines[-1].append(item)
-                used += SPACE_M + wanted
+                used += self._gap + wanted
         return lines
 
 

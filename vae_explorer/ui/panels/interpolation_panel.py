@@ -116,6 +116,7 @@ class InterpolationPanel(ModelPanel):
             grouped(self.play, self.fps),
             self.export_button,
             self.largest,
+            message=self.export_line,
         )
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -125,7 +126,6 @@ class InterpolationPanel(ModelPanel):
         inset.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_S)
         inset.addWidget(self.strip, 1)
         column.addLayout(inset, 1)
-        column.addWidget(self.export_line)
         self._pin_here = QPushButton(icon("pin"), "Pin here")
         set_help(
             self._pin_here,
@@ -156,7 +156,7 @@ class InterpolationPanel(ModelPanel):
         self.fps.valueChanged.connect(self._on_fps_changed)
         self.strip.frame_hovered.connect(self._on_strip_frame_hovered)
         self.strip.frame_clicked.connect(self._on_strip_frame_clicked)
-        self.strip.save_failed.connect(self.error.show_sentence)
+        self.strip.save_failed.connect(self.export_line.show_problem)
         self._pin_here.clicked.connect(self._on_pin_here_clicked)
         self._two_random.clicked.connect(self.pin_two_random)
 

@@ -90,7 +90,7 @@ class KeepersPanel(QWidget):
             "Nothing kept yet",
             "Press Keep under the decoded picture, and your favourites gather here to export.",
         )
-        head = header(self._pin, self._remove, self._export, self._title)
+        head = header(self._pin, self._remove, self._export, self._title, message=self.export_line)
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(0, 0, 0, 0)
@@ -100,7 +100,6 @@ class KeepersPanel(QWidget):
         inset.setContentsMargins(SPACE_XS, 0, 0, 0)  # the grid keeps a gap of its own
         inset.addWidget(self.grid, 1)
         column.addLayout(inset, 1)
-        column.addWidget(self.export_line)
         self._stack = Pages()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(filled)
@@ -110,7 +109,7 @@ class KeepersPanel(QWidget):
         self.grid.clicked.connect(self._go_to)
         self.grid.activated.connect(self._go_to)
         self.grid.current_changed.connect(self._on_grid_current_changed)
-        self.grid.save_failed.connect(session.problem)
+        self.grid.save_failed.connect(self.export_line.show_problem)
         self._remove.clicked.connect(self._on_remove_clicked)
         self._pin.clicked.connect(self._on_pin_clicked)
         self._tray.changed.connect(self._on_tray_changed)

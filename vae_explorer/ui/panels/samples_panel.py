@@ -57,7 +57,7 @@ class SamplesPanel(ModelPanel):
         self._temperature_text.setMinimumWidth(36)
         self.seed = QSpinBox()
         self.seed.setRange(0, SEED_MAX)
-        self.seed.setFixedWidth(84)
+        self.seed.setFixedWidth(76)
         set_help(
             self.seed,
             "The same seed draws the same places",
@@ -140,6 +140,7 @@ class SamplesPanel(ModelPanel):
             self.source,
             self.keep,
             self.export_button,
+            message=self.export_line,
         )
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -150,7 +151,6 @@ class SamplesPanel(ModelPanel):
         inset.setContentsMargins(SPACE_XS, 0, 0, 0)  # the grid keeps a gap of its own
         inset.addWidget(self.grid, 1)
         column.addLayout(inset, 1)
-        column.addWidget(self.export_line)
 
     def _connect(self) -> None:
         self.temperature.valueChanged.connect(self._on_temperature_changed)
@@ -162,7 +162,7 @@ class SamplesPanel(ModelPanel):
         self.grid.activated.connect(self._on_grid_activated)
         self.grid.hovered.connect(self._on_grid_hovered)
         self.grid.current_changed.connect(self._on_grid_current_changed)
-        self.grid.save_failed.connect(self.error.show_sentence)
+        self.grid.save_failed.connect(self.export_line.show_problem)
         self.keep.clicked.connect(self._on_keep_clicked)
         self._session.explorer_changed.connect(self._show_source)
         self._session.encodings_changed.connect(self._on_session_encodings_changed)

@@ -17,6 +17,7 @@ from vae_explorer.latent.rankings import INACTIVE_NATS, active_dims
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import ElidedCaption, header, labelled, set_help, tool_button
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
+from vae_explorer.ui.panels.header_bar import GIVES_WAY
 from vae_explorer.ui.panels.hover_moves import HoverMoves
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
 from vae_explorer.ui.session import Session
@@ -86,6 +87,8 @@ class TraversalsPanel(ModelPanel):
             "Shows a row for every dimension instead of the 32 that carry most. Computing many rows takes "
             "longer.",
         )
+        for button in (self.inactive, self.more):
+            button.setProperty(GIVES_WAY, False)  # the number in its words is what it tells
         self.note = ElidedCaption()
         self.export_button = tool_button("export", "Export")
         self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
@@ -114,10 +117,10 @@ class TraversalsPanel(ModelPanel):
                 self.more,
                 self.export_button,
                 self.note,
+                message=self.export_line,
             )
         )
         column.addWidget(self.rows, 1)
-        column.addWidget(self.export_line)
         self._connect()
 
     def _connect(self) -> None:
@@ -130,7 +133,7 @@ class TraversalsPanel(ModelPanel):
         self.more.toggled.connect(self._on_choice_changed)
         self.rows.frame_hovered.connect(self._on_rows_frame_hovered)
         self.rows.frame_clicked.connect(self._on_rows_frame_clicked)
-        self.rows.save_failed.connect(self.error.show_sentence)
+        self.rows.save_failed.connect(self.export_line.show_problem)
         self.export_button.clicked.connect(self.export)
 
     # --- what is shown -------------------------------------------------------------------------

@@ -10,15 +10,18 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from vae_explorer.ui.theme import SPACE_S, theme_manager
+from vae_explorer.ui.theme import SPACE_S, SPACE_XS, theme_manager
 from vae_explorer.ui.widgets.picture import draw_picture, to_qimage
 from vae_explorer.ui.widgets.picture_surface import PictureSurface
 
 __all__ = ["FilmStrip"]
 
 _FRAME_MIN_PX = 40  # below this a strip scrolls instead of shrinking
+_STRIP_MIN_PX = 88  # frames, marks and low bars: below this the frames are specks
+_ROOMY_PX = 64  # frames with less room each stand closer together
 _MARK_PX = 16  # line above the frames for anchor names
-_BARS_PX = 28  # line under the frames for step sizes
+_BARS_PX, _BARS_LOW_PX = 28, 16  # line under the frames for step sizes; where the strip is low
+_LOW_PX = 132  # a strip under this height gives its frames room from the bars
 _EDGE_PX = 3  # room for the ring of the current frame
 
 
@@ -126,12 +129,17 @@ class FilmStrip(PictureSurface):
         return _EDGE_PX + (_MARK_PX if self._marks else 0)
 
     def _gap(self) -> int:
-        return SPACE_S if self.count <= 24 else 2
+        if self.count > 24:
+            return 2
+        return SPACE_S if self.viewport().width() >= self.count * _ROOMY_PX else SPACE_XS
+
+    def _bars_px(self) -> int:
+        if self._bars is None:
+            return 0
+        return _BARS_PX if self.viewport().height() >= _LOW_PX else _BARS_LOW_PX
 
     def _tile(self) -> QSize:
-        height = (
-            self.viewport().height() - self._top() - _EDGE_PX - (_BARS_PX if self._bars is not None else 0)
-        )
+        height = self.viewport().height() - self._top() - _EDGE_PX - self._bars_px()
         if not self._pictures:
             return QSize(max(1, height), max(1, height))
         picture = self._pictures[0]
@@ -178,7 +186,7 @@ class FilmStrip(PictureSurface):
         return QSize(480, 120)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, _FRAME_MIN_PX + 2 * _EDGE_PX)
+        return QSize(160, _STRIP_MIN_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -219,11 +227,12 @@ class FilmStrip(PictureSurface):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         width = min(20.0, 0.4 * tile.width())
-        base = self._top() + tile.height() + _BARS_PX
+        bars_px = self._bars_px()
+        base = self._top() + tile.height() + bars_px
         for step, value in enumerate(self._bars):
             if not np.isfinite(value):
                 continue
-            height = max(2.0, (_BARS_PX - 8) * float(value) / largest)
+            height = max(2.0, (bars_px - min(8, bars_px // 4)) * float(value) / largest)
             middle = self.frame_rect(step).right() + 1 + gap / 2
             painter.setBrush(QColor(theme.path if value == largest else theme.accent_bright))
             painter.drawRoundedRect(QRectF(middle - width / 2, base - height, width, height), 2, 2)
