@@ -154,6 +154,7 @@ def test_that_learning_rate_and_beta_may_change_on_the_way(
         (["--epochs", "1"], "has done, got 1."),
         (["--epochs", "9", "--latent-dim", "5"], "start a new run"),
         (["--epochs", "9", "--seed", "4"], "another seed"),
+        (["--epochs", "9", "--width", "8"], "--width needs --net conv or residual"),
         (["--epochs", "9", "--limit", "100"], "other pictures"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,12 +107,26 @@ def check_new_folder(out: Path) -> None:
 
 def _changed(old: RunConfig, asked: Asked) -> RunConfig:
     whole = checked(RunConfig, old.model_dump() | asked.training)
+    model = checked(ModelConfig, old.model.model_dump() | asked.model)
+    _check_used(asked.model, model)
     return whole.model_copy(
         update={
             "data": checked(
                 DataSpec, old.data.model_dump() | asked.picture, width="--size", seed="--data-seed"
             ),
-            "model": checked(ModelConfig, old.model.model_dump() | asked.model),
+            "model": model,
             "objective": checked(ObjectiveConfig, old.objective.model_dump() | asked.objective),
         }
     )
+
+
+def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
+    """Refuse what was asked of the model and would have no effect on it."""
+    if "hidden" in asked and model.network != "mlp":
+        raise ConfigError(f"--hidden needs --net mlp, and the network is {model.network}.")
+    if "width" in asked and model.network == "mlp":
+        raise ConfigError("--width needs --net conv or residual, and the network is mlp.")
+    if "sigma" in asked and model.likelihood == "bernoulli":
+        raise ConfigError(
+            "--sigma needs --likelihood gaussian or gaussian-learned, and the likelihood is bernoulli."
+        )
