@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,3 +98,46 @@ def test_that_an_autoencoder_has_a_code_and_no_posterior(
     assert panel.posterior_title.text() == "Code"
     assert all(bar.std is None for bar in panel.posterior.bars)
     assert not panel._numbers["KL"].isVisible()
+
+
+def test_that_without_the_picture_its_code_tells_what_is_known(
+    qtbot: QtBot, world: Any, panel: SelectionPanel
+) -> None:
+    images, session = world.images, world.session
+    codes = replace(
+        session.encodings, labels=images.labels, split=images.split, class_names=images.class_names
+    )
+    session.set_images(None)
+    session.set_encodings(codes)
+    _select(qtbot, world, panel, 10)
+    assert panel.title.text() == f"Image 10 · class {images.class_names[images.labels[10]]} · validation"
+    assert panel.absence.isVisible()
+    assert panel.absence.text() == "The picture itself is not on this machine."
+    assert [name for name, view in panel.pictures.items() if view.isVisible()] == ["reconstruction"]
+    assert np.array_equal(panel.pictures["reconstruction"].image, world.explorer.decode(codes.mu[10:11])[0])
+    assert panel._numbers["recon"].text() == f"{codes.recon[10]:.1f} nats"
+    assert panel._numbers["KL"].text() == f"{codes.kl[10]:.1f} nats"
+    assert not panel._numbers["PSNR"].isVisible()
+    np.testing.assert_allclose([bar.mean for bar in panel.posterior.bars], codes.mu[10], rtol=1e-6)
+    np.testing.assert_allclose([bar.std for bar in panel.posterior.bars], np.exp(-1.5), rtol=1e-5)
+    qtbot.waitUntil(lambda: panel.neighbours.count == 8, timeout=SLOW_MS)
+    redrawn = world.explorer.decode(codes.mu[panel.neighbour_images])
+    np.testing.assert_array_equal(panel.neighbours.images, redrawn)
+    panel.go_button.click()
+    np.testing.assert_allclose(session.cursor, codes.mu[10], rtol=1e-6)
+    session.set_images(images)
+    qtbot.waitUntil(lambda: panel.pictures["original"].isVisible())
+    assert np.array_equal(panel.pictures["original"].image, images.images[10])
+    assert panel._numbers["PSNR"].isVisible()
+    assert not panel.absence.isVisible()
+    qtbot.waitUntil(lambda: np.array_equal(panel.neighbours.images, images.images[panel.neighbour_images]))
+
+
+def test_that_codes_of_an_older_version_tell_their_number_only(
+    qtbot: QtBot, world: Any, panel: SelectionPanel
+) -> None:
+    world.session.set_images(None)
+    world.session.set_selection(10)
+    qtbot.waitUntil(lambda: panel.title.text() == "Image 10")
+    world.session.set_selection(999)
+    qtbot.waitUntil(lambda: panel.is_empty)

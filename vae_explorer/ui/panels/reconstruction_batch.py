@@ -13,9 +13,10 @@ from vae_explorer.ui.widgets.difference import signed_difference
 from vae_explorer.ui.widgets.reconstruction_list import ReconstructionRow
 
 if TYPE_CHECKING:
+    from vae_explorer.latent.encodings import Encodings
     from vae_explorer.latent.explorer import Explorer
 
-__all__ = ["format_decibels", "image_title", "reconstruct_rows"]
+__all__ = ["code_title", "format_decibels", "image_title", "loss_numbers", "reconstruct_rows"]
 
 
 def reconstruct_rows(
@@ -30,9 +31,7 @@ def reconstruct_rows(
     decibels, alike = psnr(original, reconstruction), ssim(original, reconstruction)
     rows: dict[int, ReconstructionRow] = {}
     for k, image in enumerate(index.tolist()):
-        numbers = [("recon", f"{answer.recon[k]:.1f} nats")]
-        if explorer.variational:
-            numbers.append(("KL", f"{answer.kl[k]:.1f} nats"))
+        numbers = loss_numbers(answer.recon[k], answer.kl[k], variational=explorer.variational)
         numbers += [("PSNR", format_decibels(decibels[k])), ("SSIM", f"{alike[k]:.2f}")]
         title = image_title(images, image)
         rows[image] = ReconstructionRow(original[k], reconstruction[k], signed[k], tuple(numbers), title)
@@ -46,8 +45,30 @@ def format_decibels(value: float) -> str:
 
 def image_title(images: ImageSet, image: int) -> str:
     """``"Image 4,211 · class 7 · validation"``."""
+    label = int(images.labels[image]) if images.labels is not None and images.class_names else None
+    return _title(image, None if label is None else images.class_names[label], int(images.split[image]))
+
+
+def code_title(encodings: Encodings, row: int) -> str:
+    """`image_title` from what lies beside the code in `row`: less, where it was not kept."""
+    labels, split = encodings.labels, encodings.split
+    return _title(
+        int(encodings.index[row]),
+        None if labels is None else encodings.class_names[int(labels[row])],
+        None if split is None else int(split[row]),
+    )
+
+
+def loss_numbers(recon: float, kl: float, *, variational: bool) -> list[tuple[str, str]]:
+    """Names and values of an image's losses, in nats; an autoencoder has no KL."""
+    numbers = [("recon", f"{recon:.1f} nats")]
+    return [*numbers, ("KL", f"{kl:.1f} nats")] if variational else numbers
+
+
+def _title(image: int, class_name: str | None, split: int | None) -> str:
     parts = [f"Image {image:,}"]
-    if images.labels is not None and images.class_names:
-        parts.append(f"class {images.class_names[int(images.labels[image])]}")
-    parts.append(Split(int(images.split[image])).name.lower())
+    if class_name is not None:
+        parts.append(f"class {class_name}")
+    if split is not None:
+        parts.append(Split(split).name.lower())
     return " · ".join(parts)

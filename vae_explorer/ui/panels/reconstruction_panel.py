@@ -130,8 +130,9 @@ class ReconstructionPanel(ModelPanel):
             return missing
         if self._session.images is None:
             return (
-                "No images",
-                "Load the images this model was trained on to compare them with what it makes.",
+                "The pictures of this model are not loaded",
+                "Download them or choose their folder on the Data card, at the left, and they stand here beside "
+                "their reconstructions. The map and the decoder work without them.",
             )
         if self._session.encodings is None:
             return "Images are being encoded", "The reconstructions follow in a moment."

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from vae_explorer.data.image_set import ImageSet
 from vae_explorer.ui.nearest import Nearest, nearest_finder
 from vae_explorer.ui.panels.controls import Caption, set_help, set_role, tool_button
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
-from vae_explorer.ui.panels.reconstruction_batch import image_title, reconstruct_rows
+from vae_explorer.ui.panels.selected_image import SelectedImage, from_code, from_picture
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, difference_lut, theme_manager
 from vae_explorer.ui.widgets.difference import difference_picture
 from vae_explorer.ui.widgets.image_grid import ImageGrid
 from vae_explorer.ui.widgets.image_view import ImageView
 from vae_explorer.ui.widgets.posterior_bars import PosteriorBar, PosteriorBars
-from vae_explorer.ui.widgets.reconstruction_list import ReconstructionRow
 
 __all__ = ["SelectionPanel"]
 
@@ -41,15 +39,6 @@ _NUMBER_HELP = {
 }
 
 
-class _Answer(NamedTuple):
-    """What one job computes."""
-
-    image: int
-    row: ReconstructionRow
-    mu: NDArray[np.float64]  # (D,)
-    log_var: NDArray[np.float64]  # (D,)
-
-
 class SelectionPanel(ModelPanel):
     """Original, reconstruction, difference, numbers, posterior and nearest images; fits the rail."""
 
@@ -57,7 +46,7 @@ class SelectionPanel(ModelPanel):
         super().__init__(session, "selection", priority=2, parent=parent)
         self.setObjectName("selectionPanel")
         self._finder = nearest_finder(session)
-        self._answer: _Answer | None = None
+        self._answer: SelectedImage | None = None
         self._neighbours = np.empty(0, dtype=np.int64)
         self.title = QLabel()
         set_role(self.title, "strong")
@@ -82,6 +71,12 @@ class SelectionPanel(ModelPanel):
             "Takes the mark off this image. The cursor stays where it is.",
         )
         self.pictures = {name: ImageView() for name in ("original", "reconstruction", "difference")}
+        self._difference_name = Caption("difference")
+        self._compared = (self._difference_name, self.pictures["difference"])  # absent without the original
+        self.absence = Caption("The picture itself is not on this machine.")
+        self.absence.setWordWrap(True)
+        self.absence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.absence.setVisible(False)
         self._numbers = {name: QLabel() for name in _NUMBER_NAMES}
         self._number_names = {name: Caption(name) for name in _NUMBER_NAMES}
         self.posterior_title = Caption()
@@ -124,9 +119,10 @@ class SelectionPanel(ModelPanel):
             view.setMaximumWidth(_PICTURE_MAX_PX)
             view.set_file_name(name)
             view.save_failed.connect(self.error.show_sentence)
-            pictures.addWidget(Caption(name), 0, column)
+            pictures.addWidget(self._difference_name if name == "difference" else Caption(name), 0, column)
             pictures.addWidget(view, 1, column)
             pictures.setColumnStretch(column, 1)
+        pictures.addWidget(self.absence, 1, 0)
         self.pictures["difference"].setWhatsThis(
             "Reconstruction minus original, mean over colour channels. Red is brighter than the original, "
             "blue darker."
@@ -179,35 +175,48 @@ class SelectionPanel(ModelPanel):
         missing = super()._missing()
         if missing is not None:
             return missing
-        images, selection = self._session.images, self._session.selection
-        if images is None:
-            return "No images", "Load the images this model was trained on to look at single ones."
-        if selection is None or not 0 <= selection < len(images):
-            return "No image selected", "Click a point on the map, or a row of the reconstructions."
-        return None
+        images, selection, encodings = self._session.images, self._session.selection, self._session.encodings
+        if images is not None:
+            found = selection is not None and 0 <= selection < len(images)
+        else:
+            found = (
+                selection is not None and encodings is not None and encodings.row_of(selection) is not None
+            )
+        return (
+            None
+            if found
+            else ("No image selected", "Click a point on the map, or a row of the reconstructions.")
+        )
 
     def _job(self) -> Job | None:
         explorer, images, image = self._session.explorer, self._session.images, self._session.selection
-        if explorer is None or images is None or image is None:
+        encodings = self._session.encodings
+        if explorer is None or image is None:
             return None
-
-        def work(_is_stale: Callable[[], bool]) -> _Answer:
-            x = np.ascontiguousarray(images.images[image : image + 1])
-            mu, log_var = explorer.encode_pictures(x)
-            row = reconstruct_rows(explorer, images, np.array([image]))[image]
-            return _Answer(image, row, mu[0].astype(np.float64), log_var[0].astype(np.float64))
-
-        return work
+        if images is not None:
+            return lambda _is_stale: from_picture(explorer, images, image)
+        row = encodings.row_of(image) if encodings is not None else None
+        if encodings is None or row is None:
+            return None
+        return lambda _is_stale: from_code(explorer, encodings, row)
 
     def _take(self, answer: Any) -> None:
-        if answer.image != self._session.selection or self._session.images is None:
+        if answer.image != self._session.selection or (
+            (answer.original is None) != (self._session.images is None)
+        ):
             return
         self._answer = answer
-        self._show_words(self._session.images, answer.image)
-        self.pictures["original"].set_image(answer.row.original)
-        self.pictures["reconstruction"].set_image(answer.row.reconstruction)
+        self.title.setText(answer.title)
+        self.facts.setText(answer.facts)
+        self.facts.setVisible(bool(answer.facts))
+        self.pictures["original"].set_image(answer.original)
+        self.pictures["reconstruction"].set_image(answer.reconstruction)
         self._show_difference()
-        values = dict(answer.row.numbers)
+        has_picture = answer.original is not None
+        for widget in (*self._compared, self.pictures["original"]):
+            widget.setVisible(has_picture)
+        self.absence.setVisible(not has_picture)
+        values = dict(answer.numbers)
         for name, label in self._numbers.items():
             label.setText(values.get(name, ""))
             label.setVisible(name in values)
@@ -215,21 +224,12 @@ class SelectionPanel(ModelPanel):
         self._show_posterior(answer)
         self._ask_neighbours()
 
-    def _show_words(self, images: ImageSet, image: int) -> None:
-        self.title.setText(image_title(images, image))
-        facts = ""
-        if images.factors is not None and images.factor_names:
-            pairs = zip(images.factor_names, images.factors[image], strict=False)
-            facts = " · ".join(f"{name} {value:.3g}".replace("-", "−") for name, value in pairs)
-        self.facts.setText(facts)
-        self.facts.setVisible(bool(facts))
-
     def _show_difference(self) -> None:
-        if self._answer is not None:
-            lut = difference_lut(theme_manager().theme)
-            self.pictures["difference"].set_image(difference_picture(self._answer.row.signed, lut))
+        signed = self._answer.signed if self._answer is not None else None
+        lut = difference_lut(theme_manager().theme)
+        self.pictures["difference"].set_image(None if signed is None else difference_picture(signed, lut))
 
-    def _show_posterior(self, answer: _Answer) -> None:
+    def _show_posterior(self, answer: SelectedImage) -> None:
         explorer = self._session.explorer
         variational = explorer is not None and explorer.variational
         n = len(answer.mu)
@@ -258,22 +258,43 @@ class SelectionPanel(ModelPanel):
             self._finder.ask("selection", self._answer.mu, N_NEIGHBOURS + 1, self._take_neighbours)
 
     def _take_neighbours(self, nearest: Nearest | None) -> None:
-        images, answer = self._session.images, self._answer
-        shown = nearest is not None and images is not None and answer is not None
-        self._neighbours_title.setVisible(shown)
-        self.neighbours.setVisible(shown)
-        if nearest is None or images is None or answer is None:
+        images, answer, encodings = self._session.images, self._answer, self._session.encodings
+        if nearest is None or answer is None:
+            self._show_neighbours(None, ())
             return
         index, distances = nearest
-        keep = (index != answer.image) & (index < len(images))
-        index, distances = index[keep][:N_NEIGHBOURS], distances[keep][:N_NEIGHBOURS]
-        self._neighbours = index
-        self.neighbours.set_current(-1)
-        self.neighbours.set_images(
-            np.stack([images.images[k] for k in index]) if len(index) else None,
-            [f"{distance:.2f}" for distance in distances],
-            columns=NEIGHBOUR_COLUMNS,
+        keep = index != answer.image
+        keep &= index < len(images) if images is not None else True
+        self._neighbours, distances = index[keep][:N_NEIGHBOURS], distances[keep][:N_NEIGHBOURS]
+        if images is not None:
+            pictures = [images.images[k] for k in self._neighbours]
+            self._show_neighbours(np.stack(pictures) if pictures else None, distances)
+        elif encodings is not None and len(self._neighbours):
+            self._redraw_neighbours(
+                encodings.mu[np.searchsorted(encodings.index, self._neighbours)], distances
+            )
+
+    def _redraw_neighbours(self, mu: NDArray[np.float32], distances: NDArray[np.float64]) -> None:
+        """Without their pictures, the nearest images are shown as the model draws them."""
+        explorer, answer = self._session.explorer, self._answer
+        if explorer is None:
+            return
+
+        def take(pictures: NDArray[np.uint8]) -> None:
+            if self._answer is answer and self._session.images is None:
+                self._show_neighbours(pictures, distances)
+
+        self._session.slow.request(
+            "selection neighbours", lambda _is_stale: explorer.decode(mu), take, priority=3
         )
+
+    def _show_neighbours(self, pictures: NDArray[np.uint8] | None, distances: Iterable[float]) -> None:
+        whose = " as the model redraws them" if self._session.images is None else ""
+        self._neighbours_title.setText(f"Nearest images{whose}, with their distance")
+        self._neighbours_title.setVisible(pictures is not None)
+        self.neighbours.setVisible(pictures is not None)
+        self.neighbours.set_current(-1)
+        self.neighbours.set_images(pictures, [f"{d:.2f}" for d in distances], columns=NEIGHBOUR_COLUMNS)
         self._fit_neighbours()
 
     def _fit_neighbours(self) -> None:
@@ -291,6 +312,7 @@ class SelectionPanel(ModelPanel):
         self._answer = None
         self._neighbours = np.empty(0, dtype=np.int64)
         self._finder.forget("selection")
+        self._session.slow.cancel("selection neighbours")
 
     # --- slots ---------------------------------------------------------------------------------
 
@@ -300,7 +322,10 @@ class SelectionPanel(ModelPanel):
 
     @Slot()
     def _on_session_encodings_changed(self) -> None:
-        self._ask_neighbours()
+        if self._session.images is None:
+            self.refresh()  # the codes are all that is known
+        else:
+            self._ask_neighbours()
 
     @Slot()
     def _on_go_clicked(self) -> None:
