@@ -69,6 +69,23 @@ def test_that_the_window_is_the_default_command(arguments: list[str], expected: 
     assert with_default_command(arguments) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["--foo"], "'vae-explorer --help'"),
+        (["--json", "runs"], "'vae-explorer runs --help'"),
+        (["models", "--foo"], "'vae-explorer models --help'"),
+        (["gui", "--foo"], "'vae-explorer gui --help'"),
+    ],
+)
+def test_that_an_unknown_option_leads_to_the_help_of_its_command(
+    program: Any, words: list[str], hint: str
+) -> None:
+    answer = program(*words)
+    assert answer.code == 2
+    assert answer.err.endswith(f"See {hint}.\n")
+
+
 def test_that_a_mistyped_command_is_answered_with_the_right_one(program: Any) -> None:
     answer = program("trian")
     assert answer.code == 2

@@ -117,6 +117,13 @@ def test_that_a_foreign_folder_is_refused_in_one_sentence(program: Any, tmp_path
     assert len(answer.err.splitlines()) == 1
 
 
+def test_that_a_file_is_no_run(program: Any, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("hello")
+    answer = program("evaluate", tmp_path / "letter.txt")
+    assert answer.code == 2
+    assert "letter.txt is a file; choose a run folder" in answer.err
+
+
 def test_that_an_unknown_run_is_answered_with_what_there_is(program: Any, home: Path) -> None:
     answer = program("evaluate", "no-such-run")
     assert answer.code == 2

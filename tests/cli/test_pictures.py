@@ -106,6 +106,7 @@ def test_that_a_film_is_written(program: Any, trained: Path, tmp_path: Path) -> 
     [
         ("decode", [], "--z 0.5,-1.2 (may be repeated) or with --prior N"),
         ("decode", ["--z", "1"], "you wrote 1"),
+        ("decode", ["--z", ""], "--z is empty: give the 2 numbers of a latent"),
         ("decode", ["--z", "1,2,3"], "you wrote 3"),
         ("decode", ["--z", "1,two"], "“two” is not a number"),
         ("decode", ["--z", "1,nan"], "not a finite number"),
@@ -118,6 +119,11 @@ def test_that_a_film_is_written(program: Any, trained: Path, tmp_path: Path) -> 
         ("decode", ["--z", "1,2", "--step", "5"], "no snapshot of step 5"),
         ("interpolate", ["--z", "1,2"], "give --z twice or more, got 1"),
         ("interpolate", ["--z", "1,2", "--z", "1"], "you wrote 1"),
+        (
+            "interpolate",
+            ["--z", "1,2", "--z", "2,1", "--z", "0,0", "--frames", "2"],
+            "--frames must be at least the number of --z, 3, got 2.",
+        ),
         (
             "interpolate",
             ["--z", "1,2", "--z", "2,1", "--frames", "1"],

@@ -150,6 +150,12 @@ def test_that_learning_rate_and_beta_may_change_on_the_way(
     ("options", "words"),
     [
         ([], "has finished its 3 epochs"),
+        (["--data", "blooms"], "(Digits): --data cannot change; train a new run for other images"),
+        (["--data", "blooms", "--epochs", "9"], "--data cannot change"),
+        (["--limit", "100"], "--limit cannot change"),
+        (["--size", "12"], "--size cannot change"),
+        (["--colour"], "--grey/--colour cannot change"),
+        (["--data-seed", "1"], "--data-seed cannot change"),
         (["--epochs", "3"], "--epochs must be above the 3 epochs that"),
         (["--epochs", "1"], "has done, got 1."),
         (["--epochs", "9", "--latent-dim", "5"], "start a new run"),

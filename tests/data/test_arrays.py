@@ -320,3 +320,12 @@ def test_that_a_member_outside_numpys_format_is_left_alone(tmp_path: Path) -> No
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("readme.txt", "hello")
     assert len(_load(path)) == 4
+
+
+def test_that_a_file_without_images_names_a_few_of_its_arrays(tmp_path: Path) -> None:
+    path = _npz(tmp_path, **{f"a{k}": np.zeros(4) for k in range(10)})
+    with pytest.raises(DataError, match=r"but a0 \(4,\), a1 \(4,\), a2 \(4,\) and 7 more: rename the array"):
+        _load(path)
+    path = _npz(tmp_path, mu=np.zeros((4, 2)), log_var=np.zeros((4, 2)), index=np.arange(4))
+    with pytest.raises(DataError, match="holds codes of images"):
+        _load(path)

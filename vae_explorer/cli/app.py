@@ -106,7 +106,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no "−" must not end the program
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    arguments = with_default_command(list(sys.argv[1:] if argv is None else argv))
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = with_default_command(words)
     notes = NotesForLater()
     try:
         with notes:
@@ -124,6 +125,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sentence = sentence_of(error)
         if sentence is None:  # a defect: its traceback is worth more than words
             raise
+        if arguments != words:  # nobody wrote "gui": point to the command that was written, or to all of them
+            meant = next((f" {word}" for word in words if word in COMMANDS), "")
+            sentence = sentence.replace("'vae-explorer gui --help'", f"'vae-explorer{meant} --help'")
         print(f"Error: {sentence}", file=sys.stderr)
         return EXIT_USER_ERROR
     for note in notes.messages:

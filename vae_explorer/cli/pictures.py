@@ -162,6 +162,8 @@ def interpolate(
         raise ConfigError(f"--gap must be at least 0, got {gap}.")
     if len(z or []) < 2:
         raise ConfigError(f"A walk needs two or more latents: give --z twice or more, got {len(z or [])}.")
+    if frames < len(z or []):
+        raise ConfigError(f"--frames must be at least the number of --z, {len(z or [])}, got {frames}.")
     path, explorer = _explorer(run, step)
     anchors = _latents(z or [], explorer.latent_dim)
     chosen: PathKind = "slerp" if kind == "slerp" else "straight"
@@ -186,6 +188,9 @@ def _latents(texts: list[str], latent_dim: int) -> np.ndarray:
 
     latents = []
     for text in texts:
+        if not text.strip():
+            numbers = "the number" if latent_dim == 1 else f"the {latent_dim} numbers"
+            raise ConfigError(f"--z is empty: give {numbers} of a latent, with commas between them.")
         try:
             latents.append(parse_latent(text, latent_dim))
         except ConfigError as error:

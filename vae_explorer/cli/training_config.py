@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vae_explorer.cli.inputs import with_root
-from vae_explorer.cli.problems import checked
+from vae_explorer.cli.problems import OPTION_OF_FIELD, checked
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import ConfigError, RunError
 from vae_explorer.runs.config import RunConfig
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from vae_explorer.runs.folder import RunFolder
 
 __all__ = ["Asked", "check_new_folder", "given", "new_config", "resumed_config"]
+
+
+_OPTION_OF_DATA = {
+    "source": "--data",
+    "path": "--data",
+    "width": "--size",
+    "channels": "--grey/--colour",
+    "seed": "--data-seed",
+}
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,10 @@ def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
         spec = spec.model_copy(update={"source": named.source, "path": named.path})
     old = run.info.config.model_copy(update={"data": with_root(spec, asked.data_root)})
     config = _changed(old, asked)
-    done = len(run.history().epochs)
-    if not run.has_epochs_left(config.epochs):
+    is_done = not run.has_epochs_left(config.epochs)
+    _check_data(run, config.data, even_settings=is_done)
+    if is_done:
+        done = len(run.history().epochs)
         epochs = "1 epoch" if done == 1 else f"{done:,} epochs"
         raise ConfigError(
             f"--epochs must be above the {epochs} that {run.path} has done, got {config.epochs}."
@@ -129,4 +140,17 @@ def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
     if "sigma" in asked and model.likelihood == "bernoulli":
         raise ConfigError(
             "--sigma needs --likelihood gaussian or gaussian-learned, and the likelihood is bernoulli."
+        )
+
+
+def _check_data(run: RunFolder, new: DataSpec, *, even_settings: bool) -> None:
+    """Refuse another source; settings and places may turn out to give the same images, which loading tells."""
+    old = run.info.config.data
+    names = [name for name in DataSpec.model_fields if name != "data_root"]
+    changed = [name for name in names if getattr(new, name) != getattr(old, name)]
+    if "source" in changed or (changed and even_settings):
+        option = _OPTION_OF_DATA.get(changed[0]) or OPTION_OF_FIELD[changed[0]]
+        raise ConfigError(
+            f"{run.path} goes on with the images that it began with ({run.info.data.name}): {option} cannot "
+            "change; train a new run for other images."
         )

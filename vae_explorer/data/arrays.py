@@ -24,6 +24,7 @@ from vae_explorer.errors import DataError
 
 __all__ = ["plan_array"]
 
+_LISTED = 3  # arrays named in a message
 _IMAGE_NAMES = ("images", "imgs", "arr_0", "x", "X", "data")
 
 
@@ -183,7 +184,12 @@ def _find_images(file: ArrayFile) -> StoredArray:
         raise DataError(
             f"{file.path} holds Python objects (a pickle), which are never opened: save numbers instead."
         )
-    there = ", ".join(f"{name} {array.shape}" for name, array in file.arrays.items()) or "no arrays"
+    if {"mu", "log_var"} <= file.arrays.keys():
+        raise DataError(f"{file.path.name} holds codes of images (mu, log_var), not images: name the images.")
+    known = [f"{name} {array.shape}" for name, array in file.arrays.items()]
+    there = ", ".join(known[:_LISTED]) or "no arrays"
+    if len(known) > _LISTED:
+        there += f" and {len(known) - _LISTED} more"
     raise DataError(
         f"{file.path.name} has no images under “images”, “imgs” or “arr_0”, but {there}: rename the array."
     )

@@ -305,9 +305,9 @@ class SetupPanel(QWidget):
         self.controls.set_block("" if config is not None else _INVALID)
         note = "" if config is not None or self._state is not TrainingState.IDLE else _INVALID
         if self._state is TrainingState.IDLE and self._continues_run() and not self._may_continue():
-            note = (
-                f"All {self._epochs_done:,} epochs are done. Raise the number of epochs to continue this run."
-            )
+            n = self._epochs_done
+            done = "The only epoch is done." if n == 1 else f"All {n:,} epochs are done."
+            note = f"{done} Raise the number of epochs to continue this run."
         self.controls.set_may_continue(self._may_continue(), note)
 
     def _show_epochs_done(self) -> None:
