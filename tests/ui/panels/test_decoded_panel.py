@@ -206,3 +206,41 @@ def test_that_without_a_model_the_panel_says_what_to_do_and_offers_nothing(
     assert "Start training or open a run" in panel.image.accessibleDescription()
     assert not panel.copy_button.isEnabled()
     assert not panel.edit.isEnabled()
+
+
+@pytest.mark.parametrize("height", [360, 400, 450])
+def test_that_every_variation_is_in_view_in_a_low_panel(
+    qtbot: QtBot, panel: DecodedPanel, height: int
+) -> None:
+    panel.variations_button.click()
+    qtbot.waitUntil(lambda: panel.variations.grid.count == 12)
+    panel.resize(336, height)
+    grid = panel.variations.grid
+
+    def all_in_view() -> bool:
+        tiles = [grid.tile_rect(k) for k in range(12)]
+        window = panel.rect()
+        placed = [
+            tile.translated(grid.viewport().mapTo(panel, grid.viewport().rect().topLeft())) for tile in tiles
+        ]
+        return all(window.contains(tile) for tile in placed) and all(
+            grid.viewport().rect().contains(tile) for tile in tiles
+        )
+
+    qtbot.waitUntil(all_in_view)
+    assert grid.tile_rect(0).height() >= 32
+    assert panel.image.height() >= 96
+    assert panel.image.geometry().right() < panel.variations.geometry().left()
+    assert panel.smooth_button.mapTo(panel, panel.smooth_button.rect().bottomLeft()).y() <= height
+
+
+def test_that_variations_stand_under_the_picture_in_a_high_panel(qtbot: QtBot, panel: DecodedPanel) -> None:
+    panel.variations_button.click()
+    qtbot.waitUntil(lambda: panel.variations.grid.count == 12)
+    panel.resize(336, 800)
+    qtbot.waitUntil(lambda: panel.image.height() >= 280)
+    qtbot.waitUntil(lambda: panel.variations.geometry().top() > panel.image.geometry().bottom())
+    panel.variations_button.click()
+    panel.resize(336, 400)
+    qtbot.waitUntil(lambda: panel.image.height() > 160)
+    assert not panel.variations.isVisible()

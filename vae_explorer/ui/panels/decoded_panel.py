@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from vae_explorer.latent.coordinates import copyable_latent
@@ -35,6 +35,7 @@ from vae_explorer.ui.widgets.picture import to_qimage
 
 __all__ = ["DecodedPanel"]
 
+_STACKED_PX = 600  # in a lower panel the variations stand beside the picture, not under everything
 
 Picture = NDArray[np.uint8]
 
@@ -126,7 +127,10 @@ class DecodedPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_S)
-        column.addWidget(self.image, 100)  # it takes all the room up to its proportions
+        self._upper = QHBoxLayout()
+        self._upper.setSpacing(SPACE_S)
+        self._upper.addWidget(self.image, 2)
+        column.addLayout(self._upper, 100)  # it takes all the room up to the picture's proportions
         column.addLayout(coordinates)
         column.addWidget(self.error)
         column.addLayout(near)
@@ -134,6 +138,7 @@ class DecodedPanel(QWidget):
         column.addWidget(self.export_line)
         column.addWidget(self.variations)
         column.addStretch(1)
+        self._column = column
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -156,7 +161,7 @@ class DecodedPanel(QWidget):
         self.save_button.save_wanted.connect(self.save_image)
         self.sample_button.toggled.connect(self._on_sample_toggled)
         self.redraw_button.clicked.connect(self._on_redraw_clicked)
-        self.variations_button.toggled.connect(self.variations.setVisible)
+        self.variations_button.toggled.connect(self._on_variations_toggled)
         self.variations.previewed.connect(self._on_variations_previewed)
         self.keep_button.clicked.connect(self._on_keep_clicked)
         self.smooth_button.toggled.connect(self.image.set_smooth)
@@ -200,6 +205,21 @@ class DecodedPanel(QWidget):
         self._session.notice.emit("Copied to the clipboard")
 
     # --- what is shown -------------------------------------------------------------------------
+
+    def _place_variations(self) -> None:
+        """Under everything, or beside the picture where the panel is too low for both."""
+        beside = self.variations_button.isChecked() and self.height() < _STACKED_PX
+        if beside == (self._upper.count() == 2):
+            return
+        self.image.set_shares(beside)
+        self._upper.setAlignment(self.image, Qt.AlignmentFlag.AlignTop if beside else Qt.AlignmentFlag(0))
+        if beside:
+            self._column.removeWidget(self.variations)
+            self._upper.addWidget(self.variations, 3)
+        else:
+            self._upper.removeWidget(self.variations)
+            self._column.insertWidget(self._column.count() - 1, self.variations)
+        self.variations.set_fits_height(beside)
 
     def _show_picture(self) -> None:
         image = self._session.decoded
@@ -291,6 +311,11 @@ class DecodedPanel(QWidget):
         self._sample_seed += 1
         self._draw_sample()
 
+    @Slot(bool)
+    def _on_variations_toggled(self, shown: bool) -> None:
+        self._place_variations()
+        self.variations.setVisible(shown)
+
     @Slot(object)
     def _on_variations_previewed(self, image: Picture | None) -> None:
         self._preview = image
@@ -310,6 +335,10 @@ class DecodedPanel(QWidget):
     @Slot()
     def _on_tray_changed(self) -> None:
         self.keep_button.setChecked(self._tray.holds(self._session.cursor))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_variations()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -39,7 +39,7 @@ class HeaderBar(QWidget):
             self._flow.addWidget(widget)
         words = [child for widget in widgets for child in (widget, *widget.findChildren(QWidget))]
         words = [child for child in reversed(words) if child.property(GIVES_WAY)]
-        self._words = [w for w in words if isinstance(w, QToolButton)]
+        self._words: list[QWidget] = [w for w in words if isinstance(w, QToolButton)]
         self._words += [w for w in words if not isinstance(w, QToolButton)]
         self._fitted_to: object = None
         self._message = message

@@ -12,7 +12,7 @@ from vae_explorer.ui.widgets.image_view import ImageView
 
 __all__ = ["RailImage"]
 
-_SIDE_MIN_PX = 160
+_SIDE_MIN_PX, _SIDE_LOW_PX = 160, 96  # by itself; beside something else
 
 
 class RailImage(ImageView):
@@ -20,8 +20,15 @@ class RailImage(ImageView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._least_px = _SIDE_MIN_PX
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(_SIDE_MIN_PX, _SIDE_MIN_PX)
+        self.setMinimumSize(self._least_px, self._least_px)
+
+    def set_shares(self, shares: bool) -> None:
+        """Whether the picture gives way to something that stands beside it."""
+        self._least_px = _SIDE_LOW_PX if shares else _SIDE_MIN_PX
+        self.setMinimumSize(self._least_px, self._least_px)
+        self._limit()
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         super().set_image(image)
@@ -38,6 +45,6 @@ class RailImage(ImageView):
         self._limit()
 
     def _limit(self) -> None:
-        tallest = max(_SIDE_MIN_PX, self.heightForWidth(self.width()))
+        tallest = max(self._least_px, self.heightForWidth(self.width()))
         if tallest != self.maximumHeight():
             self.setMaximumHeight(tallest)
