@@ -16,6 +16,7 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.ui import main_window
 from vae_explorer.ui.main_window import MainWindow
+from vae_explorer.ui.panels.shortcuts_dialog import shortcut_groups
 from vae_explorer.ui.preferences import Preferences, load_preferences
 from vae_explorer.ui.questions import DownloadAnswer
 from vae_explorer.ui.session import TrainingState
@@ -230,3 +231,18 @@ def test_that_the_end_of_the_process_asks_nothing_and_saves(window: MainWindow, 
     window.close_unasked()
     assert not window.isVisible()
     assert RunFolder.open(run.path).info.status == "stopped"
+
+
+def test_that_undo_and_redo_are_listed_with_the_other_commands(window: MainWindow) -> None:
+    actions = {action.objectName(): action for action in window.menus.actions.all}
+    undo, redo = actions["action_undo"], actions["action_redo"]
+    assert (undo.text(), redo.text()) == ("Undo", "Redo")
+    listed = [shortcut.does for shortcut in shortcut_groups(window.menus.actions.all)["Edit"]]
+    assert listed[:2] == ["Undo", "Redo"]
+    window.session.replace_model("m", 2)
+    window.session.jump_cursor([1.0, 0.0])
+    assert undo.isEnabled()
+    assert undo.text() == "Undo move cursor"
+    assert shortcut_groups(window.menus.actions.all)["Edit"][0].does == "Undo"
+    undo.trigger()
+    assert redo.text() == "Redo move cursor"

@@ -45,16 +45,23 @@ class Actions(QObject):
     def add(self, menu: QMenu, spec: ActionSpec, slot: Callable[..., object]) -> QAction:
         """Make the action of `spec`, put it into `menu` and connect its ``triggered``."""
         action = QAction(spec.text, self._window)
+        action.triggered.connect(slot)
+        return self.adopt(menu, spec, action)
+
+    def adopt(self, menu: QMenu, spec: ActionSpec, action: QAction) -> QAction:
+        """Put an action that exists already among the others; its text may change, its name in lists stays."""
         action.setObjectName(f"action_{spec.name}")
+        action.setIconText(spec.text.replace("&", "").rstrip("…"))
         if spec.icon:
             action.setIcon(icon(spec.icon))
-        if spec.shortcut:
+        if isinstance(spec.shortcut, QKeySequence.StandardKey):
+            action.setShortcuts(spec.shortcut)  # a platform may have several
+        elif spec.shortcut:
             action.setShortcut(QKeySequence(spec.shortcut))
         action.setToolTip(spec.help)
         action.setStatusTip(spec.help)
         action.setWhatsThis(spec.help)
         action.setCheckable(spec.checkable)
-        action.triggered.connect(slot)
         menu.addAction(action)
         self._window.addAction(action)
         self._actions[spec.name] = action

@@ -70,17 +70,11 @@ class Menus(QObject):
     def _fill_edit(self, menu: QMenu) -> None:
         window, add = self._window, self.actions.add
         stack = window.session.undo_stack
-        for action, sign, keys in (
-            (stack.createUndoAction(window, "Undo:"), "undo", _Keys.Undo),
-            (stack.createRedoAction(window, "Redo:"), "redo", _Keys.Redo),
-        ):
-            from vae_explorer.ui.icons import icon
-
-            action.setIcon(icon(sign))
-            action.setShortcuts(keys)
-            action.setObjectName(f"action_{sign}")
-            menu.addAction(action)
-            window.addAction(action)
+        adopt = self.actions.adopt
+        adopt(menu, ActionSpec("undo", "Undo", "Take back the last move of the cursor or change of the pins.", "undo",
+                               _Keys.Undo), stack.createUndoAction(window, "Undo"))  # fmt: skip
+        adopt(menu, ActionSpec("redo", "Redo", "Do again what was taken back.", "redo",
+                               _Keys.Redo), stack.createRedoAction(window, "Redo"))  # fmt: skip
         menu.addSeparator()
         add(menu, ActionSpec("copy_image", "Copy decoded image", "Put the decoded image on the clipboard.", "copy",
                              "Ctrl+Shift+C"), window.copy_decoded)  # fmt: skip

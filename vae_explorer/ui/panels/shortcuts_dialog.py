@@ -63,8 +63,8 @@ def shortcut_groups(actions: Sequence[QAction]) -> dict[str, list[Shortcut]]:
     for action in actions:
         keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
         if keys:
-            text = action.text().replace("&", "").rstrip("…")
-            groups.setdefault(_menu_of(action), []).append(Shortcut(keys[0], text))
+            name = action.iconText().rstrip("…")  # the text of Undo says what would be undone just now
+            groups.setdefault(_menu_of(action), []).append(Shortcut(keys[0], name))
     return groups | {name: list(gestures) for name, gestures in _GESTURES.items()}
 
 
