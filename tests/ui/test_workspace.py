@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.data.spec import DataSpec
+from vae_explorer.errors import DataError
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.recent import recent_runs
@@ -148,6 +149,68 @@ def test_that_a_missing_set_asks_before_any_download(
         workspace.load_data(DataSpec(source="kmnist", data_root=tmp_path))
     assert wanted.args[1].size_mb > 0
     assert not any(tmp_path.iterdir())
+
+
+def tiny_mnist(root: Path, n: int = 60) -> None:
+    """A set in the layout of MNIST: bars at ten places, the place is the class."""
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    labels = (np.arange(n) % 10).astype(np.uint8)
+    images = np.zeros((n, 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, 2 * label + 2 : 2 * label + 6] = 200
+    for part in ("train", "t10k"):
+        header = np.array([0x00000803, n, 28, 28], dtype=">i4").tobytes()
+        (raw / f"{part}-images-idx3-ubyte").write_bytes(header + images.tobytes())
+        (raw / f"{part}-labels-idx1-ubyte").write_bytes(
+            np.array([0x00000801, n], dtype=">i4").tobytes() + labels.tobytes()
+        )
+
+
+def test_that_a_run_without_its_pictures_offers_them_and_takes_them_once_they_are_there(
+    workspace: Workspace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = session_of(workspace)
+    tiny_mnist(tmp_path / "sets")
+    data = DataSpec(source="mnist", data_root=tmp_path / "sets")
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.start_training(small().model_copy(update={"data": data}))
+    qtbot.waitUntil(lambda: session.encodings is not None and session.slow.is_idle, timeout=WAIT_MS)
+    run, codes = workspace.run, session.encodings
+    assert run is not None
+    assert codes.labels is not None
+    qtbot.waitUntil(lambda: run.load_latents() is not None, timeout=WAIT_MS)
+    (tmp_path / "sets").rename(tmp_path / "elsewhere")
+    with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS) as missing:
+        workspace.open_run(run.path)
+    sentence, offer = missing.args
+    assert (sentence, offer.source, offer.root) == ("", "mnist", tmp_path / "sets")
+    assert session.images is None
+    np.testing.assert_array_equal(session.encodings.labels, codes.labels)
+    assert session.encodings.class_names == tuple("0123456789")
+    workspace._preferences.data_root = tmp_path / "elsewhere"
+    with qtbot.waitSignal(workspace.data_ready, timeout=WAIT_MS):
+        workspace.load_run_images()
+    assert session.images is not None
+    assert session.images.fingerprint == run.info.data.fingerprint
+
+
+def test_that_a_download_that_fails_says_why_and_stays_on_offer(
+    workspace: Workspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vae_explorer.locations import models_folder
+
+    def fail(*_: object) -> Iterator[object]:
+        raise DataError("MNIST cannot be downloaded: there is no network.")
+        yield
+
+    monkeypatch.setattr("vae_explorer.data.load.download_set", fail)
+    with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS):
+        workspace.open_run(models_folder() / "mnist-2d")
+    with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS) as missing:
+        workspace.load_run_images(download=True)
+    assert missing.args[0] == "MNIST cannot be downloaded: there is no network."
+    assert missing.args[1].size_mb == pytest.approx(11.6)
 
 
 def test_that_a_run_that_lost_its_folder_while_training_ends_in_words(

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Literal
 
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.spec import SourceName
 from vae_explorer.errors import DataError
 
 __all__ = ["LoadEvent", "LoadFinished", "LoadProgressed", "MissingDataSet", "Pace", "SkippedFile", "Unit"]
@@ -55,7 +56,7 @@ LoadEvent = LoadProgressed | LoadFinished
 class MissingDataSet(DataError):  # noqa: N818 — named after the situation, as Cancelled is
     """A downloadable set is not on disk and nobody has agreed to download it yet."""
 
-    def __init__(self, source: str, title: str, size_mb: float, root: Path) -> None:
+    def __init__(self, source: SourceName, title: str, size_mb: float, root: Path) -> None:
         super().__init__(
             f"{title} is not in {root}: download it ({size_mb:,.0f} MB), or choose the folder that holds it."
         )

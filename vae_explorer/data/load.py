@@ -32,6 +32,7 @@ __all__ = [
     "load",
     "load_by_fingerprint",
     "load_now",
+    "missing_set",
 ]
 
 _log = logging.getLogger(__name__)
@@ -50,13 +51,11 @@ def load(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
     DataError
         If nothing usable is there; the message says what to do.
     """
-    if spec.source in TORCHVISION_SOURCES:
-        root = resolve_root(spec.data_root)
-        if missing_files(spec.source, root):
-            info = SOURCE_INFO[spec.source]
-            if not download:
-                raise MissingDataSet(spec.source, info.title, info.download_mb, root)
-            yield from download_set(spec.source, root)
+    missing = missing_set(spec)
+    if missing is not None:
+        if not download:
+            raise missing
+        yield from download_set(spec.source, missing.root)
     if spec.source == "folder":  # listing can take long where the folder is far away; total 0: not known yet
         yield LoadProgressed(0, 0, "pictures", "Looking for pictures", 0.0, None)
     plan = _plan(spec)
@@ -88,6 +87,16 @@ def load_now(spec: DataSpec, *, download: bool = False) -> ImageSet:
         if isinstance(event, LoadFinished):
             return event.images
     raise AssertionError("load ended without LoadFinished")
+
+
+def missing_set(spec: DataSpec) -> MissingDataSet | None:
+    """What would have to be downloaded before `spec` can be loaded; looks at file names only."""
+    if spec.source not in TORCHVISION_SOURCES:
+        return None
+    root, info = resolve_root(spec.data_root), SOURCE_INFO[spec.source]
+    if not missing_files(spec.source, root):
+        return None
+    return MissingDataSet(spec.source, info.title, info.download_mb, root)
 
 
 def load_by_fingerprint(fingerprint: str) -> ImageSet | None:

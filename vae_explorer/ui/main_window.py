@@ -165,6 +165,8 @@ class MainWindow(QMainWindow):
             change_preferences(data_root=Path(path))
             self.session.notice.emit(f"Known data sets are looked for in {path}.")
             self.panels.start_page.set_data_root(Path(path))
+            if self.session.images is None:
+                self.workspace.load_run_images()
 
     @Slot()
     def ask_run(self) -> None:
@@ -263,9 +265,13 @@ class MainWindow(QMainWindow):
             f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train"
         )
 
-    @Slot(str)
-    def _on_workspace_pictures_missing(self, sentence: str) -> None:
-        self.panels.setup.data_error(sentence)
+    @Slot()
+    def _on_setup_download_requested(self) -> None:
+        self.workspace.load_run_images(download=True)
+
+    @Slot(str, object)
+    def _on_workspace_pictures_missing(self, sentence: str, missing: MissingDataSet | None) -> None:
+        self.panels.setup.pictures_missing(sentence, missing)
         self.session.notice.emit("The model can be explored; its pictures are not at hand.")
 
     @Slot(object, object)
@@ -375,6 +381,8 @@ class MainWindow(QMainWindow):
         setup.folder_requested.connect(self.ask_folder)
         setup.array_requested.connect(self.ask_array)
         setup.loading_cancel_requested.connect(work.cancel_loading)
+        setup.download_requested.connect(self._on_setup_download_requested)
+        setup.data_root_requested.connect(self.ask_data_root)
 
         work.loader.progressed.connect(setup.set_loading)
         work.data_ready.connect(self._on_workspace_data_ready)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet
-from vae_explorer.data.load import LoadFinished, MissingDataSet, load_by_fingerprint
+from vae_explorer.data.load import LoadFinished, MissingDataSet, load_by_fingerprint, missing_set
 from vae_explorer.data.spec import TORCHVISION_SOURCES, DataSpec
 from vae_explorer.errors import RunError
 from vae_explorer.latent.encodings import Encodings
@@ -53,7 +53,8 @@ class Workspace(QObject):
     data_failed
         One sentence for the data card.
     pictures_missing
-        One sentence: the model on screen can be explored, but its pictures are not at hand.
+        ``(str, MissingDataSet | None)``: the model on screen can be explored, but its pictures are not at hand.
+        What went wrong, if anything did, and the set to offer: `load_run_images(download=True)` fetches it.
     files_skipped
         ``tuple[SkippedFile, ...]`` of a folder just read.
     run_opened
@@ -66,7 +67,7 @@ class Workspace(QObject):
     choice_ready = Signal(object)
     download_wanted = Signal(object, object)
     data_failed = Signal(str)
-    pictures_missing = Signal(str)
+    pictures_missing = Signal(str, object)
     files_skipped = Signal(object)
     run_opened = Signal(object)
     resumable_changed = Signal(bool)
@@ -128,6 +129,15 @@ class Workspace(QObject):
         self._chosen = True
         self._forget_waiting_training()
         self.loader.load(self._with_data_root(spec), self._take_data, download=download)
+
+    def load_run_images(self, *, download: bool = False) -> None:
+        """Load the pictures of the run on screen, from the data root of now, and put them into the session."""
+        run = self._run
+        if run is not None and not self.is_training:
+            spec = self._with_data_root(run.info.config.data)
+            self._run_loader.load(
+                spec, lambda loaded: self._take_run_images(run, spec, loaded), download=download
+            )
 
     def cancel_loading(self) -> None:
         self.loader.cancel()
@@ -273,8 +283,7 @@ class Workspace(QObject):
         session.set_encodings(encodings)
         self.run_opened.emit(run)
         self.resumable_changed.emit(self.is_resumable)
-        spec = self._with_data_root(config.data)
-        self._run_loader.load(spec, lambda loaded: self._take_run_images(run, spec, loaded))
+        self.load_run_images()
 
     def _take_explorer(self, explorer: Explorer) -> None:
         stored = self._session.encodings
@@ -380,7 +389,7 @@ class Workspace(QObject):
     @Slot(object, object)
     def _on_run_loader_missing(self, _spec: DataSpec, missing: MissingDataSet) -> None:
         """No question: the map and the decoder work without; Setup says where the pictures can be had."""
-        self.pictures_missing.emit(f"{missing}")
+        self.pictures_missing.emit("", missing)
 
     @Slot(object, str)
     def _on_run_loader_failed(self, spec: DataSpec, message: str) -> None:
@@ -396,7 +405,7 @@ class Workspace(QObject):
             if images is not None:  # the folder has gone, its decoded pictures are still in the cache
                 self._take_run_images(run, spec, LoadFinished(images, (), from_cache=True))
             elif self._run is run:
-                self.pictures_missing.emit(message)
+                self.pictures_missing.emit(message, missing_set(spec))
 
         self._session.slow.request("find pictures", find, take, priority=-8)
 
@@ -451,7 +460,9 @@ class Workspace(QObject):
 
     def _with_data_root(self, spec: DataSpec) -> DataSpec:
         root = self._preferences.data_root
-        if spec.data_root is None and root is not None and spec.source in TORCHVISION_SOURCES:
+        if root is None or spec.source not in TORCHVISION_SOURCES:
+            return spec
+        if spec.data_root is None or missing_set(spec) is not None:
             return spec.model_copy(update={"data_root": root})
         return spec
 

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.data.events import LoadProgressed
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.load import missing_set
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
@@ -498,6 +499,44 @@ def test_that_a_data_error_stands_in_the_card_and_the_choice_goes_back(panel: Se
     assert selector.currentData() == "blooms"
     panel.set_data(two_classes(), DataSpec())
     assert panel.data.problem == ""
+
+
+def test_that_missing_pictures_can_be_downloaded_or_looked_for(qtbot: QtBot, panel: SetupPanel) -> None:
+    missing = missing_set(DataSpec(source="mnist"))
+    assert missing is not None
+    panel.pictures_missing("", missing)
+    assert panel.data.missing.text == "MNIST, which this model was trained on, is not on this machine."
+    assert panel.data.problem == ""
+    download, folder = named(panel, "downloadPicturesButton"), named(panel, "choosePicturesButton")
+    assert isinstance(download, QAbstractButton)
+    assert download.text() == "Download (12 MB)"
+    with qtbot.waitSignal(panel.download_requested):
+        click(panel, "downloadPicturesButton")
+    with qtbot.waitSignal(panel.data_root_requested):
+        click(panel, "choosePicturesButton")
+    panel.set_loading(LoadProgressed(3, 12, "MB", "Downloading MNIST", 1.0, 9.0))
+    assert not download.isVisible()
+    panel.set_loading(None)  # cancelled
+    assert download.isVisible()
+    assert folder.isVisible()
+    panel.pictures_missing("The download of MNIST failed.", missing)
+    assert panel.data.problem == "The download of MNIST failed."
+    assert download.isVisible()
+    panel.set_data(two_classes(), DataSpec())
+    assert not download.isVisible()
+    assert panel.data.problem == ""
+
+
+def test_that_a_folder_without_the_wanted_set_is_named(panel: SetupPanel, tmp_path: Path) -> None:
+    missing = missing_set(DataSpec(source="mnist", data_root=tmp_path / "photos"))
+    panel.pictures_missing("", missing)
+    assert "not in the folder “photos”, which should hold MNIST/raw/train-images" in panel.data.missing.text
+
+
+def test_that_pictures_that_no_download_brings_back_are_a_sentence_only(panel: SetupPanel) -> None:
+    panel.pictures_missing("There is no folder cats.", None)
+    assert panel.data.problem == "There is no folder cats."
+    assert not named(panel, "downloadPicturesButton").isVisible()
 
 
 # --- layout --------------------------------------------------------------------------------------

@@ -6,13 +6,14 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from vae_explorer.data.events import LoadProgressed
+from vae_explorer.data.events import LoadProgressed, MissingDataSet
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.sources import SOURCE_INFO, is_available
 from vae_explorer.data.spec import DataSpec, SourceName
 from vae_explorer.data.summary import describe
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.missing_pictures import MissingPictures
 from vae_explorer.ui.panels.samples import N_SAMPLES, keep_samples, typical_rows
 from vae_explorer.ui.panels.time_words import duration
 from vae_explorer.ui.theme import SPACE_S
@@ -34,12 +35,16 @@ class DataCard(Section):
         The person wants to choose a folder or a file.
     cancel_requested
         The load under way is no longer wanted.
+    download_requested, data_root_requested
+        The missing pictures of the model on screen are to be downloaded, or lie elsewhere.
     """
 
     source_requested = Signal(object)
     folder_requested = Signal()
     array_requested = Signal()
     cancel_requested = Signal()
+    download_requested = Signal()
+    data_root_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Data", parent)
@@ -53,6 +58,7 @@ class DataCard(Section):
         self._about = QElidingLabel()
         self._about.setProperty("role", "muted")
         self._problem = InlineProblem()
+        self.missing = MissingPictures()
         self._progress = self._make_progress()
         self.column.setSpacing(SPACE_S)
         self.column.addWidget(self._thumbnails)
@@ -60,9 +66,12 @@ class DataCard(Section):
         self.column.addWidget(self._about)
         self.column.addWidget(self._progress)
         self.column.addWidget(self._problem)
+        self.column.addWidget(self.missing)
         self._about.setText("No pictures loaded yet.")
         self.refresh_sources()
         self.selector.currentIndexChanged.connect(self._on_selector_current_index_changed)
+        self.missing.download_requested.connect(self.download_requested)
+        self.missing.data_root_requested.connect(self.data_root_requested)
 
     @property
     def spec(self) -> DataSpec:
@@ -77,6 +86,7 @@ class DataCard(Section):
         """Show a loaded set, or (None) the name of one that is not loaded yet."""
         self._spec = spec
         self._problem.show_problem("")
+        self.missing.set_missing(None)
         name = images.name if images is not None else _name_of(spec)
         self._thumbnails.set_images(
             None if images is None else images.images[typical_rows(images, N_SAMPLES)]
@@ -90,6 +100,7 @@ class DataCard(Section):
     def set_loading(self, progress: LoadProgressed | None) -> None:
         """Show how far loading is; None when nothing loads."""
         self._progress.setVisible(progress is not None)
+        self.missing.setVisible(progress is None and self.missing.missing is not None)
         if progress is None:
             self._select_current()
             return
@@ -112,6 +123,12 @@ class DataCard(Section):
         """Why the chosen data could not be used; what was there before stays."""
         self._problem.show_problem(sentence)
         self._select_current()
+
+    def show_missing(self, sentence: str, missing: MissingDataSet) -> None:
+        """Say that a known set can be downloaded or looked for elsewhere; `sentence`: what went wrong, or empty."""
+        self._problem.show_problem(sentence)
+        self.missing.set_missing(missing)
+        self.missing.setVisible(self._progress.isHidden())
 
     def set_editable(self, editable: bool, why: str = "") -> None:
         self.selector.setEnabled(editable)

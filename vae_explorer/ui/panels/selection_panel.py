@@ -150,6 +150,7 @@ class SelectionPanel(ModelPanel):
         column_layout.addWidget(self.posterior)
         column_layout.addSpacing(SPACE_XS)
         self._neighbours_title = Caption("Nearest images, with their distance")
+        self._neighbours_title.setWordWrap(True)
         self._neighbours_title.setVisible(False)
         self.neighbours.setVisible(False)
         column_layout.addWidget(self._neighbours_title)
@@ -289,8 +290,8 @@ class SelectionPanel(ModelPanel):
         )
 
     def _show_neighbours(self, pictures: NDArray[np.uint8] | None, distances: Iterable[float]) -> None:
-        whose = " as the model redraws them" if self._session.images is None else ""
-        self._neighbours_title.setText(f"Nearest images{whose}, with their distance")
+        redrawn = ", redrawn" if self._session.images is None else ""
+        self._neighbours_title.setText(f"Nearest images{redrawn}, with their distance")
         self._neighbours_title.setVisible(pictures is not None)
         self.neighbours.setVisible(pictures is not None)
         self.neighbours.set_current(-1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from vae_explorer.data.events import LoadProgressed
+from vae_explorer.data.events import LoadProgressed, MissingDataSet
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
@@ -52,6 +52,8 @@ class SetupPanel(QWidget):
     folder_requested, array_requested
         The person wants to choose a folder or an array file.
     loading_cancel_requested
+    download_requested, data_root_requested
+        The missing pictures of the model on screen are to be downloaded, or lie elsewhere.
     """
 
     train_requested = Signal(object)
@@ -65,6 +67,8 @@ class SetupPanel(QWidget):
     folder_requested = Signal()
     array_requested = Signal()
     loading_cancel_requested = Signal()
+    download_requested = Signal()
+    data_root_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -222,6 +226,14 @@ class SetupPanel(QWidget):
         """Why the chosen data could not be used."""
         self.data.show_problem(sentence)
 
+    @Slot(str, object)
+    def pictures_missing(self, sentence: str, missing: MissingDataSet | None) -> None:
+        """The model on screen is without its pictures; `missing` if they can be downloaded."""
+        if missing is None:
+            self.data.show_problem(sentence)
+        else:
+            self.data.show_missing(sentence, missing)
+
     # --- slots ---------------------------------------------------------------------------------
 
     @Slot()
@@ -266,6 +278,8 @@ class SetupPanel(QWidget):
         self.data.folder_requested.connect(self.folder_requested)
         self.data.array_requested.connect(self.array_requested)
         self.data.cancel_requested.connect(self.loading_cancel_requested)
+        self.data.download_requested.connect(self.download_requested)
+        self.data.data_root_requested.connect(self.data_root_requested)
         self.model.changed.connect(self._on_settings_changed)
         self.training.changed.connect(self._on_settings_changed)
         self.model.beta_changed.connect(self._on_model_beta_changed)
