@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -128,3 +129,21 @@ def test_that_an_unknown_run_is_answered_with_what_there_is(program: Any, home: 
     answer = program("evaluate", "no-such-run")
     assert answer.code == 2
     assert "There is no run 'no-such-run'" in answer.err
+
+
+def test_that_a_run_on_a_folder_keeps_its_size_where_the_pictures_suggest_another(
+    program: Any, home: Path, tmp_path: Path
+) -> None:
+    folder, run = tmp_path / "pictures", tmp_path / "run"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for k in range(12):
+        Image.fromarray(rng.integers(0, 256, (16, 16), dtype=np.uint8)).save(folder / f"{k}.png")
+    program("train", "--data", folder, "--size", "24", "--net", "mlp", "--epochs", 1, "--out", run)
+    content = json.loads((run / "run.json").read_text())
+    content["config"]["data"] |= {"height": None, "width": None}
+    (run / "run.json").write_text(json.dumps(content))
+    answer = program("evaluate", run, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["train"] is not None
+    assert program("train", "--resume", run, "--epochs", 2).code == 0

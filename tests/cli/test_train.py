@@ -123,6 +123,15 @@ def test_that_a_folder_of_pictures_is_trained_on_and_bad_files_are_named(
     assert info.data.class_names == ("dark", "light")
 
 
+def test_that_small_pictures_of_one_size_keep_it(program: Any, home: Path, tmp_path: Path) -> None:
+    folder = _pictures(tmp_path / "pictures")
+    answer = program(
+        "train", "--data", folder, "--net", "mlp", "--epochs", 1, "--out", tmp_path / "run", "--json"
+    )
+    assert answer.code == 0, answer.err
+    assert RunFolder.open(tmp_path / "run").info.data.image_shape == (3, 30, 40)
+
+
 def test_that_going_on_equals_never_having_stopped(program: Any, tiny: list[str], tmp_path: Path) -> None:
     whole = program("train", *tiny, "--epochs", 4, "--out", tmp_path / "whole", "--json")
     program("train", *tiny, "--epochs", 2, "--out", tmp_path / "parts")

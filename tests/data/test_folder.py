@@ -86,11 +86,41 @@ def test_that_grey_pictures_give_one_channel_and_a_coloured_one_gives_three(tmp_
     assert load_now(_spec(tmp_path, channels=1)).image_shape == (1, 8, 8)
 
 
-def test_that_the_default_size_is_64_by_64(tmp_path: Path) -> None:
-    _save(tmp_path / "1.png")
-    _save(tmp_path / "2.png")
-    assert load_now(DataSpec(source="folder", path=tmp_path)).image_shape == (1, 64, 64)
-    assert load_now(DataSpec(source="folder", path=tmp_path, width=24)).image_shape == (1, 64, 24)
+@pytest.mark.parametrize(
+    ("sizes", "shape"),
+    [
+        ([(12, 10), (12, 10)], (10, 12)),
+        ([(64, 64), (64, 64)], (64, 64)),
+        ([(64, 8), (64, 8)], (8, 64)),
+        ([(12, 10), (10, 12)], (64, 64)),
+        ([(12, 10), (12, 10), (12, 11)], (64, 64)),
+        ([(65, 10), (65, 10)], (64, 64)),
+        ([(300, 200), (300, 200)], (64, 64)),
+        ([(4, 4), (4, 4)], (8, 8)),  # the smallest that networks take
+    ],
+)
+def test_that_the_default_size_is_the_pictures_own_if_they_share_a_small_one_else_64_by_64(
+    tmp_path: Path, sizes: list[tuple[int, int]], shape: tuple[int, int]
+) -> None:
+    for k, size in enumerate(sizes):
+        _save(tmp_path / f"{k}.png", size=size)
+    assert load_now(DataSpec(source="folder", path=tmp_path)).image_shape == (1, *shape)
+    assert load_now(DataSpec(source="folder", path=tmp_path, width=24)).image_shape == (1, shape[0], 24)
+
+
+def test_that_files_that_are_no_pictures_have_no_say_in_the_size(tmp_path: Path) -> None:
+    for k in range(2):
+        _save(tmp_path / f"{k}.png")
+    (tmp_path / "a.png").write_text("no picture")
+    assert load_now(DataSpec(source="folder", path=tmp_path)).image_shape == (1, 10, 12)
+
+
+def test_that_the_size_follows_all_pictures_also_where_a_few_are_loaded(tmp_path: Path) -> None:
+    for k in range(20):
+        _save(tmp_path / f"{k:02}.png", size=(12, 10) if k < 19 else (30, 30))
+    for n in (2, 3, 10):
+        spec = DataSpec(source="folder", path=tmp_path, n_images=n)
+        assert load_now(spec).image_shape == (1, 64, 64)
 
 
 def test_that_bad_files_are_skipped_and_listed_with_their_reasons(tmp_path: Path) -> None:

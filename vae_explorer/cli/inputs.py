@@ -24,6 +24,7 @@ __all__ = [
     "load_images",
     "load_snapshot",
     "open_run",
+    "own_spec",
     "with_root",
 ]
 
@@ -143,7 +144,7 @@ def load_for_run(
         return load_images(
             shaped_like(DataSpec.parse(data, data_root), snapshot.image_shape), console, download=download
         )
-    own = run.info.config.data
+    own = own_spec(run)
     try:
         return load_images(with_root(own, data_root), console, download=download)
     except DataError:
@@ -151,6 +152,15 @@ def load_for_run(
         if kept is None:
             raise
         return LoadedImages(kept, ())
+
+
+def own_spec(run: RunFolder) -> DataSpec:
+    """What the run was made from; a folder at the size of then, as its pictures may suggest another today."""
+    spec = run.info.config.data
+    if spec.source != "folder":
+        return spec
+    _, h, w = run.info.data.image_shape
+    return spec.model_copy(update={"height": spec.height or h, "width": spec.width or w})
 
 
 def with_root(spec: DataSpec, data_root: Path | None) -> DataSpec:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vae_explorer.cli.inputs import with_root
+from vae_explorer.cli.inputs import own_spec, with_root
 from vae_explorer.cli.problems import OPTION_OF_FIELD, checked
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import ConfigError, RunError
@@ -76,7 +76,7 @@ def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
         raise RunError(
             f"{run.path} holds no state to go on from: train a new model with 'vae-explorer train'."
         )
-    spec = run.info.config.data
+    spec = own_spec(run)
     if asked.data is not None:
         named = DataSpec.parse(asked.data, asked.data_root)
         spec = spec.model_copy(update={"source": named.source, "path": named.path})
@@ -145,7 +145,7 @@ def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
 
 def _check_data(run: RunFolder, new: DataSpec, *, even_settings: bool) -> None:
     """Refuse another source; settings and places may turn out to give the same images, which loading tells."""
-    old = run.info.config.data
+    old = own_spec(run)
     names = [name for name in DataSpec.model_fields if name != "data_root"]
     changed = [name for name in names if getattr(new, name) != getattr(old, name)]
     if "source" in changed or (changed and even_settings):

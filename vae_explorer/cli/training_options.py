@@ -50,7 +50,7 @@ Size = Annotated[
         "WxH",
         "Bring images to this many pixels, 8 to 256 a side.",
         IMAGES,
-        default="as the source has them; folders 64x64",
+        default="as the source has them; a folder of larger or mixed pictures 64x64",
     ),
 ]
 Fit = Annotated[

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vae_explorer.data.cache import cache_key
 from vae_explorer.data.events import Pace, SkippedFile
 from vae_explorer.data.gathering import Gathered, Plan, Reading
+from vae_explorer.data.headers import default_size
 from vae_explorer.data.pictures import (
     FOREIGN_SUFFIXES,
     PICTURE_SUFFIXES,
@@ -28,9 +29,8 @@ from vae_explorer.data.spec import DataSpec
 from vae_explorer.data.splitting import choose_subset
 from vae_explorer.errors import DataError
 
-__all__ = ["DEFAULT_SIDE", "Listing", "list_pictures", "plan_folder", "preview"]
+__all__ = ["Listing", "list_pictures", "plan_folder", "preview"]
 
-DEFAULT_SIDE = 64  # pixels, where the spec names no size
 _BATCH = 16  # files a task: small enough to cancel at once, large enough to keep the threads busy
 _MAX_THREADS = 8
 _POLL_S = 0.2  # how often a slow disk lets the consumer cancel
@@ -61,6 +61,8 @@ def list_pictures(root: Path) -> Listing:
 
 def preview(path: Path, spec: DataSpec) -> NDArray[np.uint8]:
     """One file as `load` would fit it; uint8, (C, H, W), C is 3 unless the spec asks for grey.
+
+    Sizes that the spec leaves open are 64 pixels here: the other files of the folder are not looked at.
 
     Raises
     ------
@@ -99,17 +101,18 @@ def plan_folder(spec: DataSpec) -> Plan:
             f" ({len(foreign)} of a kind that is not read, such as {foreign[0].path.name})" if foreign else ""
         )
         raise DataError(f"There are no PNG, JPEG, WebP, BMP, TIFF or GIF pictures in {root}{there}.")
+    frame = _frame(spec, files)
     classes = _class_of_each(files)
     chosen = choose_subset(len(files), spec.n_images, spec.seed)
     files, classes = [files[k] for k in chosen], [classes[k] for k in chosen] if classes else []
 
     def read(staging: Path) -> Reading:
-        return _read(root, files, classes, foreign, spec, staging)
+        return _read(root, files, classes, foreign, spec, frame, staging)
 
     stamps = [
         (path.relative_to(root).as_posix(), *_stamp(path)) for path in (*files, *(s.path for s in foreign))
     ]
-    shape = (spec.channels, *_frame(spec).__dict__.values(), spec.validation_fraction, spec.seed)
+    shape = (spec.channels, *frame.__dict__.values(), spec.validation_fraction, spec.seed)
     return Plan(cache_key("folder", str(root), shape, stamps), True, read)
 
 
@@ -119,9 +122,9 @@ def _read(
     classes: Sequence[str],
     foreign: tuple[SkippedFile, ...],
     spec: DataSpec,
+    frame: Frame,
     staging: Path,
 ) -> Reading:
-    frame = _frame(spec)
     channels = spec.channels or 3
     pace = Pace(len(files), "pictures", "Reading pictures")
     used: list[int] = []
@@ -226,8 +229,9 @@ def _check_enough(root: Path, n_usable: int, n_files: int, skipped: Sequence[Ski
     raise DataError(f"Cannot use {which} in {root}: {first.path.name}, for one: {first.reason}.")
 
 
-def _frame(spec: DataSpec) -> Frame:
-    return Frame(spec.height or DEFAULT_SIDE, spec.width or DEFAULT_SIDE, spec.fit, spec.background)
+def _frame(spec: DataSpec, files: Sequence[Path] = ()) -> Frame:
+    height, width = (spec.height, spec.width) if spec.height and spec.width else default_size(files)
+    return Frame(spec.height or height, spec.width or width, spec.fit, spec.background)
 
 
 def _walk(root: Path) -> list[Path]:

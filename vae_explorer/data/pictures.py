@@ -20,6 +20,7 @@ from vae_explorer.data.spec import Fit
 __all__ = [
     "FOREIGN_SUFFIXES",
     "MAX_PICTURE_PIXELS",
+    "PICTURE_FORMATS",
     "PICTURE_SUFFIXES",
     "Frame",
     "UnreadablePicture",
@@ -49,7 +50,7 @@ FOREIGN_SUFFIXES = frozenset(
 )
 MAX_PICTURE_PIXELS = 89_478_485  # Pillow's bomb limit: 256 MB of RGB
 _BIG_PICTURE_PIXELS = 16_000_000  # from here on one at a time, so that eight threads need no eightfold memory
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF")
+PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF")
 _DRAFT_OVERSAMPLING = (
     2  # a JPEG is decoded at no less than twice the frame: the final filter has enough to work on
 )
@@ -85,7 +86,7 @@ def decode_picture(path: Path, frame: Frame) -> NDArray[np.uint8]:
         If the file is no picture, damaged, too large, or cannot be read.
     """
     try:
-        with Image.open(path, formats=_FORMATS) as file:
+        with Image.open(path, formats=PICTURE_FORMATS) as file:
             n_pixels = file.width * file.height
             if n_pixels > MAX_PICTURE_PIXELS:
                 raise Image.DecompressionBombError

@@ -34,7 +34,8 @@ class DataSpec(BaseModel):
     """Names a data source completely: loading it twice gives the same `ImageSet`.
 
     Sizes are in pixels. None for `height`, `width` or `channels` means: as the source has it
-    (for folders: 64 × 64, and grey only if every picture is grey).
+    (for folders: the size that all pictures share if no side is above 64, else 64 × 64; grey only if every
+    picture is grey).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -71,6 +71,22 @@ def test_that_the_preview_follows_size_and_fit(qtbot: QtBot, folder: Path) -> No
     qtbot.waitUntil(lambda: dialog.grid.images is not None and dialog.grid.images[0, 1].max() < 100)
 
 
+def test_that_small_pictures_of_one_size_suggest_it(qtbot: QtBot, folder: Path) -> None:
+    dialog = opened(qtbot, folder)
+    qtbot.waitUntil(lambda: dialog.grid.count == 8)
+    spec = dialog.spec()
+    assert (spec.width, spec.height) == (40, 20)
+    assert dialog.grid.images is not None
+    assert dialog.grid.images.shape[2:] == (20, 40)
+
+
+def test_that_a_size_chosen_before_the_pictures_were_found_stays(qtbot: QtBot, folder: Path) -> None:
+    dialog = opened(qtbot, folder)
+    dialog.form.width_field.setText("32")
+    qtbot.waitUntil(lambda: dialog.grid.count == 8)
+    assert (dialog.spec().width, dialog.spec().height) == (32, 64)
+
+
 def test_that_grey_has_one_channel(qtbot: QtBot, folder: Path) -> None:
     dialog = opened(qtbot, folder)
     dialog.form.colour.set_value("1")
@@ -107,7 +123,7 @@ def test_that_bad_files_are_told_and_the_others_shown(qtbot: QtBot, folder: Path
     assert "0.png" in dialog._problem.text()
     assert "left out" in dialog._problem.text()
     (folder / "cats" / "1.png").write_bytes(b"nor this")
-    dialog.form.width_field.setText("40")
+    dialog.form.width_field.setText("48")
     qtbot.waitUntil(lambda: dialog.grid.count == 6)
     assert "2 of the pictures tried cannot be read" in dialog._problem.text()
 

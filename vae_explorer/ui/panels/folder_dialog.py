@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QV
 from superqt import QElidingLabel
 
 from vae_explorer.data.folder import Listing, list_pictures, preview
+from vae_explorer.data.headers import default_size
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import Cancelled, DataError
 from vae_explorer.ui.icons import icon
@@ -33,6 +34,12 @@ class _Previews:
     images: NDArray[np.uint8] | None  # (n, C, H, W)
     names: list[str]
     unreadable: list[str]  # sentences
+
+
+@dataclass(frozen=True)
+class _Found:
+    listing: Listing
+    size: tuple[int, int]  # (height, width) in pixels that the pictures suggest
 
 
 class FolderDialog(QDialog):
@@ -107,13 +114,13 @@ class FolderDialog(QDialog):
 
     # --- work, on the dialog's thread ----------------------------------------------------------
 
-    def _list(self, _is_stale: object) -> Listing:
+    def _list(self, _is_stale: object) -> _Found:
         listing = list_pictures(self._path)
         if not listing.files:
             raise DataError(
                 "There are no PNG, JPEG, WebP, BMP, TIFF or GIF pictures here. Choose another folder."
             )
-        return listing
+        return _Found(listing, default_size(listing.files))
 
     def _request_previews(self) -> None:
         if self._listing is None or not self.form.is_valid:
@@ -137,7 +144,9 @@ class FolderDialog(QDialog):
 
     # --- answers -------------------------------------------------------------------------------
 
-    def _take_listing(self, listing: Listing) -> None:
+    def _take_listing(self, found: _Found) -> None:
+        listing = found.listing
+        self.form.suggest_size(*found.size)
         self._listing = listing
         names = list(dict.fromkeys(listing.classes))
         words = f"{len(listing.files):,} picture{'s' if len(listing.files) != 1 else ''}"

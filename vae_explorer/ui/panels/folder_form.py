@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vae_explorer.data.folder import DEFAULT_SIDE
+from vae_explorer.data.headers import DEFAULT_SIDE
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, theme_manager
 from vae_explorer.ui.widgets.form import ChoiceBox, FormRow, InlineProblem
@@ -100,6 +100,13 @@ class FolderForm(QWidget):
             self._background = colour
             self._show_background()
             self.changed.emit()
+
+    def suggest_size(self, height: int, width: int) -> None:
+        """Take over what the pictures suggest, in pixels, unless the person has chosen already."""
+        sides = (self.height_field.value, self.width_field.value)
+        if self.is_valid and sides == (DEFAULT_SIDE, DEFAULT_SIDE):
+            self.height_field.set_value(height)
+            self.width_field.set_value(width)
 
     def values(self) -> dict[str, object]:
         """What is set, by the names of `DataSpec`."""
