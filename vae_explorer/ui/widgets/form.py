@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vae_explorer.ui.theme import SPACE_S, SPACE_XS
 
@@ -12,6 +22,9 @@ __all__ = ["ChoiceBox", "FormRow", "InlineProblem"]
 
 _NAME_WIDTH_PX = 68  # so that combo boxes of one card line up
 FIELD_WIDTH_PX = 92  # numeric fields of one card line up; combo boxes take what the name leaves
+
+_ICON_GAP_PX = 4  # what Qt leaves between the icon and the text of a combo box
+_POPUP_EDGES_PX = 44  # paddings, border and scroll bar of the list
 
 
 class InlineProblem(QLabel):
@@ -107,10 +120,47 @@ class ChoiceBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def shown_text(self) -> str:
+        """The current text as it is painted: cut with “…” where the box is too narrow."""
+        return self._elided(self._option())
+
     def showPopup(self) -> None:
-        width = self.view().sizeHintForColumn(0) + 32  # names may be longer than the box
-        self.view().setMinimumWidth(max(self.width(), width))
+        """Open the list, as wide as its longest name and as high as all of them."""
+        view = self.view()
+        # Qt's hint for a column leaves out what the style sheet puts around items and list.
+        width = max(
+            (self.fontMetrics().horizontalAdvance(self.itemText(k)) for k in range(self.count())), default=0
+        )
+        width += self.iconSize().width() + _POPUP_EDGES_PX
+        view.setMinimumWidth(max(self.width(), width))
+        view.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setMaxVisibleItems(max(10, self.count()))  # a screen too low for that makes it scroll
         super().showPopup()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A styled combo box cuts its text off; this one says with “…” that there is more."""
+        painter = QStylePainter(self)
+        option = self._option()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        option.currentText = self._elided(option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def _option(self) -> QStyleOptionComboBox:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return option
+
+    def _elided(self, option: QStyleOptionComboBox) -> str:
+        room = (
+            self.style()
+            .subControlRect(
+                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+            )
+            .width()
+        )
+        if not option.currentIcon.isNull():
+            room -= option.iconSize.width() + _ICON_GAP_PX
+        return self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
 
     def sizeHint(self) -> QSize:
         return QSize(FIELD_WIDTH_PX, super().sizeHint().height())
