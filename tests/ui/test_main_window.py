@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDropEvent
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.data.spec import DataSpec
@@ -246,3 +247,29 @@ def test_that_undo_and_redo_are_listed_with_the_other_commands(window: MainWindo
     assert shortcut_groups(window.menus.actions.all)["Edit"][0].does == "Undo"
     undo.trigger()
     assert redo.text() == "Redo move cursor"
+
+
+def test_that_a_model_without_its_pictures_is_coloured_answers_a_click_and_offers_them(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vae_explorer.locations import models_folder
+
+    session, panels = window.session, window.panels
+    with qtbot.waitSignal(window.workspace.pictures_missing, timeout=WAIT_MS):
+        window.open_run(models_folder() / "mnist-2d")
+    qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
+    assert session.images is None
+    assert panels.map.legend.names == tuple("0123456789")
+    assert panels.setup.data.missing.download_button.isVisible()
+    qtbot.waitUntil(panels.reconstruction.isVisible)
+    mu = session.encodings.mu[np.argmax(session.encodings.mu[:, 1])]  # far from others
+    at = panels.map.view.viewport.to_px(mu)
+    place = QPoint(round(at[0]), round(at[1]))
+    QTest.mouseClick(panels.map.view, Qt.MouseButton.LeftButton, pos=place)
+    assert session.selection is not None
+    assert panels.map.view.marks.ellipse is not None
+    qtbot.waitUntil(panels.selection.absence.isVisible, timeout=WAIT_MS)
+    monkeypatch.setattr(main_window.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "photos"))
+    with qtbot.waitSignal(window.workspace.pictures_missing, timeout=WAIT_MS):
+        panels.setup.data.missing.folder_button.click()
+    assert "not in the folder “photos”" in panels.setup.data.missing.text

@@ -333,6 +333,13 @@ class MainWindow(QMainWindow):
     def _on_session_encodings_changed(self, encodings: object) -> None:
         self._status.show_points(self.session.encodings)
 
+    @Slot(object)
+    def _on_session_selection_changed(self, image: int | None) -> None:
+        """Reconstructions need the pictures; where there are none, what is known stands behind them."""
+        empty = self.panels.reconstruction
+        if image is not None and self.session.images is None and empty.is_empty and empty.isVisible():
+            self.panels.layout.dock("selectionDock").raise_()
+
     @Slot(str)
     def _on_session_problem(self, sentence: str) -> None:
         self.panels.banner.show_problem(sentence)
@@ -365,6 +372,7 @@ class MainWindow(QMainWindow):
         session.training_event.connect(setup.on_training_event)
         session.history_changed.connect(setup.set_history)
         session.encodings_changed.connect(self._on_session_encodings_changed)
+        session.selection_changed.connect(self._on_session_selection_changed)
         session.problem.connect(self._on_session_problem)
         session.notice.connect(self._on_session_notice)
         session.undo_stack.undoTextChanged.connect(self._on_undo_text_changed)

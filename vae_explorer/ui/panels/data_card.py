@@ -87,6 +87,7 @@ class DataCard(Section):
         self._spec = spec
         self._problem.show_problem("")
         self.missing.set_missing(None)
+        self._about.show()
         name = images.name if images is not None else _name_of(spec)
         self._thumbnails.set_images(
             None if images is None else images.images[typical_rows(images, N_SAMPLES)]
@@ -128,6 +129,7 @@ class DataCard(Section):
         """Say that a known set can be downloaded or looked for elsewhere; `sentence`: what went wrong, or empty."""
         self._problem.show_problem(sentence)
         self.missing.set_missing(missing)
+        self._about.hide()  # says less
         self.missing.setVisible(self._progress.isHidden())
 
     def set_editable(self, editable: bool, why: str = "") -> None:
