@@ -46,6 +46,19 @@ def test_that_images_from_an_array_file_are_encoded_at_the_models_size(
     )
     assert answer.code == 0, answer.err
     assert answer.json["images"] == 9
+    assert answer.json["fitted"] == {
+        "from": {"width": 16, "height": 16, "channels": 1},
+        "to": {"width": 8, "height": 8, "channels": 1},
+    }
+    told = program("encode", trained, "--data", tmp_path / "images.npy", "--out", tmp_path / "c.npz")
+    assert "Images were fitted from 16×16 grey to 8×8 grey.\n" in told.err
+
+
+def test_that_nothing_is_said_of_images_that_fit(program: Any, trained: Path, tmp_path: Path) -> None:
+    for options in ([], ["--data", "digits"]):
+        answer = program("encode", trained, *options, "--out", tmp_path / "c.npz", "--json")
+        assert answer.json["fitted"] is None
+        assert "fitted" not in program("encode", trained, *options, "--out", tmp_path / "c.npz").err
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_that_other_pictures_are_brought_to_the_models_size_and_colour(
     assert answer.json["train"]["recon"] > 0
     told = program("evaluate", trained, "--data", tmp_path)
     assert "differs from the images that this run was trained on" in told.err
+    assert "Images were fitted from 30×20 colour to 8×8 grey.\n" in told.err
+    assert answer.json["fitted"]["from"] == {"width": 30, "height": 20, "channels": 3}
 
 
 def test_that_a_run_is_measured_after_its_pictures_have_gone(

@@ -69,7 +69,8 @@ def encode(
     snapshot = load_snapshot(folder, step)
     chosen_device = resolve_device(device)
     configure_threads(leave_one_free=False)
-    images = load_for_run(folder, snapshot, console, data, data_root, download=download).images
+    loaded = load_for_run(folder, snapshot, console, data, data_root, download=download)
+    images = loaded.images
     index = _indices(images, split)
     if not len(index):
         raise DataError(f"{images.name} has no {split} images: choose another --split.")
@@ -100,6 +101,7 @@ def encode(
             "run": str(folder.path),
             "out": str(path),
             "data": images.name,
+            "fitted": loaded.fitted and loaded.fitted.as_json(),
             "images": len(encodings),
             "latent_dim": encodings.latent_dim,
             "step": encodings.step,

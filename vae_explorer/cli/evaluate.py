@@ -60,7 +60,8 @@ def evaluate(
     snapshot = load_snapshot(folder, step)
     chosen_device = resolve_device(device)
     configure_threads(leave_one_free=False)
-    images = load_for_run(folder, snapshot, console, data, data_root, download=download).images
+    loaded = load_for_run(folder, snapshot, console, data, data_root, download=download)
+    images = loaded.images
     if images.fingerprint != folder.info.data.fingerprint:
         console.say(f"Note: {images.name} as loaded differs from the images that this run was trained on.")
     noise_seed = folder.info.config.seed if seed is None else seed
@@ -82,6 +83,7 @@ def evaluate(
             "step": snapshot.step,
             "epochs": as_epochs(snapshot.epoch),
             "data": images.name,
+            "fitted": loaded.fitted and loaded.fitted.as_json(),
             **{name: as_json(found.get(name)) for name in ("train", "validation", "test")},
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from vae_explorer.errors import DataError, RunError
 from vae_explorer.locations import models_folder, runs_folder
 
 if TYPE_CHECKING:
+    from vae_explorer.cli.fitted import Fitted
     from vae_explorer.data.image_set import ImageSet
     from vae_explorer.data.load import SkippedFile
     from vae_explorer.data.spec import DataSpec
@@ -37,6 +38,7 @@ class LoadedImages:
 
     images: ImageSet
     skipped: tuple[SkippedFile, ...]
+    fitted: Fitted | None = None  # only for images that are not the run's own
 
 
 def find_run(text: str) -> Path:
@@ -137,13 +139,18 @@ def load_for_run(
     DataError
         If they cannot be read.
     """
+    from vae_explorer.cli.fitted import Fitted
     from vae_explorer.data.load import load_by_fingerprint
+    from vae_explorer.data.native import native_shape
     from vae_explorer.data.spec import DataSpec
 
     if data is not None:
-        return load_images(
-            shaped_like(DataSpec.parse(data, data_root), snapshot.image_shape), console, download=download
-        )
+        spec = shaped_like(DataSpec.parse(data, data_root), snapshot.image_shape)
+        loaded = load_images(spec, console, download=download)
+        fitted = Fitted.between(native_shape(spec), snapshot.image_shape)
+        if fitted is not None:
+            console.say(fitted.sentence)
+        return replace(loaded, fitted=fitted)
     own = own_spec(run)
     try:
         return load_images(with_root(own, data_root), console, download=download)

@@ -22,7 +22,7 @@ from vae_explorer.data.spec import DataSpec
 from vae_explorer.data.splitting import choose_subset
 from vae_explorer.errors import DataError
 
-__all__ = ["plan_array"]
+__all__ = ["array_shape", "plan_array"]
 
 _LISTED = 3  # arrays named in a message
 _IMAGE_NAMES = ("images", "imgs", "arr_0", "x", "X", "data")
@@ -66,6 +66,18 @@ def plan_array(spec: DataSpec) -> Plan:
     info = path.stat()
     how = (shape, spec.fit, spec.background, spec.n_images, spec.seed, spec.validation_fraction)
     return Plan(cache_key("array", str(path), info.st_size, info.st_mtime_ns, how), True, read)
+
+
+def array_shape(path: Path) -> tuple[int, int, int]:
+    """(C, H, W) of the images in the file `path`, C is 1 or 3; reads headers only.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, damaged, or holds no images.
+    """
+    layout = _Layout.of(_find_images(ArrayFile(path.expanduser().absolute())))
+    return (1 if layout.channels == 1 else 3, layout.height, layout.width)
 
 
 @dataclass(frozen=True)
