@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -134,8 +135,14 @@ class ChoiceBox(QComboBox):
         width += self.iconSize().width() + _POPUP_EDGES_PX
         view.setMinimumWidth(max(self.width(), width))
         view.setTextElideMode(Qt.TextElideMode.ElideNone)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMaxVisibleItems(max(10, self.count()))  # a screen too low for that makes it scroll
         super().showPopup()
+        last = self.model().index(self.count() - 1, self.modelColumn(), self.rootModelIndex())
+        popup, missing = view.window(), view.visualRect(last).bottom() + 1 - view.viewport().height()
+        if 0 < missing <= _POPUP_EDGES_PX:  # Qt leaves them out of the height, too
+            popup.resize(popup.width(), popup.height() + missing)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A styled combo box cuts its text off; this one says with “…” that there is more."""
