@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.panels.reconstruction_panel import ReconstructionPanel
+from vae_explorer.ui.widgets.numbers import signed
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_that_the_worst_validation_images_come_first(panel: ReconstructionPanel,
     assert row is not None
     worst = int(panel.ranking[0])
     np.testing.assert_array_equal(row.original, world.images.images[worst])
-    assert dict(row.numbers)["recon"] == f"{recon[worst]:.1f} nats"
+    assert dict(row.numbers)["recon"] == f"{signed(recon[worst], 1)} nats"
     assert set(dict(row.numbers)) == {"recon", "KL", "PSNR", "SSIM"}
 
 

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.panels.selection_panel import SelectionPanel
+from vae_explorer.ui.widgets.numbers import signed
 
 SLOW_MS = 20_000  # the first import of scikit-learn
 
@@ -42,7 +43,7 @@ def test_that_the_image_its_reconstruction_and_what_is_known_are_shown(
     x = images.images[10:11]
     assert np.array_equal(panel.pictures["original"].image, x[0])
     assert np.array_equal(panel.pictures["reconstruction"].image, explorer.reconstruct(x).reconstruction[0])
-    assert panel._numbers["recon"].text() == f"{explorer.reconstruct(x).recon[0]:.1f} nats"
+    assert panel._numbers["recon"].text() == f"{signed(explorer.reconstruct(x).recon[0], 1)} nats"
 
 
 def test_that_the_posterior_is_shown_with_its_standard_deviations(
@@ -115,7 +116,7 @@ def test_that_without_the_picture_its_code_tells_what_is_known(
     assert panel.absence.text() == "The picture itself is not on this machine."
     assert [name for name, view in panel.pictures.items() if view.isVisible()] == ["reconstruction"]
     assert np.array_equal(panel.pictures["reconstruction"].image, world.explorer.decode(codes.mu[10:11])[0])
-    assert panel._numbers["recon"].text() == f"{codes.recon[10]:.1f} nats"
+    assert panel._numbers["recon"].text() == f"{signed(codes.recon[10], 1)} nats"
     assert panel._numbers["KL"].text() == f"{codes.kl[10]:.1f} nats"
     assert not panel._numbers["PSNR"].isVisible()
     np.testing.assert_allclose([bar.mean for bar in panel.posterior.bars], codes.mu[10], rtol=1e-6)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.evaluation.image_quality import psnr, ssim
 from vae_explorer.ui.widgets.difference import signed_difference
+from vae_explorer.ui.widgets.numbers import signed
 from vae_explorer.ui.widgets.reconstruction_list import ReconstructionRow
 
 if TYPE_CHECKING:
@@ -27,20 +28,20 @@ def reconstruct_rows(
         return {}
     answer = explorer.reconstruct(np.ascontiguousarray(images.images[index]))
     original, reconstruction = answer.original, answer.reconstruction  # (B, C, H, W)
-    signed = signed_difference(original, reconstruction)
+    differences = signed_difference(original, reconstruction)
     decibels, alike = psnr(original, reconstruction), ssim(original, reconstruction)
     rows: dict[int, ReconstructionRow] = {}
     for k, image in enumerate(index.tolist()):
         numbers = loss_numbers(answer.recon[k], answer.kl[k], variational=explorer.variational)
-        numbers += [("PSNR", format_decibels(decibels[k])), ("SSIM", f"{alike[k]:.2f}")]
+        numbers += [("PSNR", format_decibels(decibels[k])), ("SSIM", signed(alike[k], 2))]
         title = image_title(images, image)
-        rows[image] = ReconstructionRow(original[k], reconstruction[k], signed[k], tuple(numbers), title)
+        rows[image] = ReconstructionRow(original[k], reconstruction[k], differences[k], tuple(numbers), title)
     return rows
 
 
 def format_decibels(value: float) -> str:
     """``"12.3 dB"``; equal pictures have infinitely many."""
-    return "∞ dB" if np.isinf(value) else f"{value:.1f} dB"
+    return "∞ dB" if np.isinf(value) else f"{signed(value, 1)} dB"
 
 
 def image_title(images: ImageSet, image: int) -> str:
@@ -61,8 +62,8 @@ def code_title(encodings: Encodings, row: int) -> str:
 
 def loss_numbers(recon: float, kl: float, *, variational: bool) -> list[tuple[str, str]]:
     """Names and values of an image's losses, in nats; an autoencoder has no KL."""
-    numbers = [("recon", f"{recon:.1f} nats")]
-    return [*numbers, ("KL", f"{kl:.1f} nats")] if variational else numbers
+    numbers = [("recon", f"{signed(recon, 1)} nats")]
+    return [*numbers, ("KL", f"{signed(kl, 1)} nats")] if variational else numbers
 
 
 def _title(image: int, class_name: str | None, split: int | None) -> str:

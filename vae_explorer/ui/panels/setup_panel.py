@@ -20,6 +20,7 @@ from vae_explorer.ui.panels.training_controls import TrainingControls
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.widgets.card import Section
 from vae_explorer.ui.widgets.loss_chart import LossChart
+from vae_explorer.ui.widgets.numbers import signed
 from vae_explorer.ui.widgets.rail import Rail
 
 if TYPE_CHECKING:
@@ -336,10 +337,11 @@ class SetupPanel(QWidget):
             self.controls.clear_progress()
 
     def _show_loss(self, losses: Losses | None) -> None:
-        text = "" if losses is None else f"−ELBO <b>{-losses.elbo:,.1f}</b> nats".replace("<b>-", "<b>−")
+        text = "" if losses is None else f"−ELBO <b>{signed(-losses.elbo, 1)}</b> nats"
         self.loss.aside.setText(text)
         if losses is not None:
-            self.loss.aside.setToolTip(f"recon {losses.recon:,.1f} + KL {losses.kl:,.2f} nats an image")
+            parts = f"recon {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)}"
+            self.loss.aside.setToolTip(f"{parts} nats an image")
 
     def sizeHint(self) -> QSize:
         return QSize(272, 640)

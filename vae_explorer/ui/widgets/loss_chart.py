@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_XS, Theme, theme_manager
 from vae_explorer.ui.widgets.live_curve import LiveCurve
 from vae_explorer.ui.widgets.nats_axis import NatsAxis
+from vae_explorer.ui.widgets.numbers import signed
 
 __all__ = ["ChartMark", "LossChart", "thinned"]
 
@@ -309,9 +310,9 @@ class LossChart(QWidget):
         if not len(train):
             self.setAccessibleDescription("No losses yet")
             return
-        text = f"Epoch {train[-1, 0]:.1f}: training −ELBO {train[-1, 1] + train[-1, 2]:.1f} nats"
+        text = f"Epoch {train[-1, 0]:.1f}: training −ELBO {signed(train[-1, 1] + train[-1, 2], 1)} nats"
         if len(self._validation):
-            text += f", validation {self._validation[-1, 1:].sum():.1f} nats"
+            text += f", validation {signed(self._validation[-1, 1:].sum(), 1)} nats"
         self.setAccessibleDescription(text)
 
     def _dress(self) -> None:
