@@ -24,6 +24,16 @@ def test_that_an_empty_lasso_says_how_to_fill_it(panel: ContactSheetPanel) -> No
     assert "Shift-drag" in panel.empty_state.words
 
 
+def test_that_without_pictures_a_lasso_says_where_they_can_be_had(
+    qtbot: QtBot, world: Any, panel: ContactSheetPanel
+) -> None:
+    world.session.set_images(None)
+    world.session.set_lasso(np.arange(10, 30))
+    qtbot.waitUntil(lambda: "Data card" in panel.empty_state.words)
+    world.session.set_images(world.images)
+    qtbot.waitUntil(lambda: panel.grid.count == 20)
+
+
 def test_that_lassoed_images_are_shown_and_counted(
     qtbot: QtBot, world: Any, panel: ContactSheetPanel
 ) -> None:

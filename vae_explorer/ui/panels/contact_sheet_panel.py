@@ -121,7 +121,12 @@ class ContactSheetPanel(ModelPanel):
         return bool(self.shows.currentData())
 
     def _missing(self) -> tuple[str, str] | None:
-        if self._session.images is None or len(self._session.lasso) == 0:
+        if self._session.images is None and len(self._session.lasso):
+            return (
+                "The pictures of this model are not loaded",
+                "Download them or choose their folder on the Data card, at the left, to see the lassoed ones here.",
+            )
+        if len(self._session.lasso) == 0:
             return (
                 "Nothing lassoed yet",
                 "Shift-drag around points on the map to see their images side by side.",
