@@ -216,6 +216,14 @@ def test_that_every_damaged_file_is_refused_in_words(
     )
 
 
+@pytest.mark.parametrize("content", ["[]", "3", "null"])
+def test_that_json_of_another_kind_is_refused_in_words(tmp_path: Path, content: str) -> None:
+    run = _filled(tmp_path)
+    (run.path / "history.json").write_text(content)
+    with pytest.raises(RunError, match=r"history\.json is damaged: it holds no settings or records\.$"):
+        run.history()
+
+
 @pytest.mark.parametrize("name", ["run.json", "history.json"])
 def test_that_a_missing_file_is_refused_in_words(tmp_path: Path, name: str) -> None:
     run = _filled(tmp_path)

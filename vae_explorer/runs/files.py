@@ -67,7 +67,9 @@ def read_model(path: Path, kind: type[M]) -> M:
         first = error.errors()[0]
         if first["type"] == "json_invalid":  # pydantic's words name lines and columns of a parser
             raise RunError(f"{path} is damaged: it is not JSON.") from error
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        if not first["loc"]:
+            raise RunError(f"{path} is damaged: it holds no settings or records.") from error
+        place = ".".join(str(part) for part in first["loc"])
         raise RunError(f"{path} is damaged: {place}: {first['msg']}.") from error
 
 
