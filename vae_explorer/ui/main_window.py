@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,13 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QLabel,
     QMainWindow,
     QWhatsThis,
 )
 
 from vae_explorer.data.image_set import ImageSet
-from vae_explorer.data.load import MissingDataSet, SkippedFile
+from vae_explorer.data.load import MissingDataSet
 from vae_explorer.data.spec import ARRAY_SUFFIXES, DataSpec
-from vae_explorer.data.summary import describe
 from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
@@ -30,11 +27,12 @@ from vae_explorer.ui.panels.about_dialog import AboutDialog
 from vae_explorer.ui.panels.folder_dialog import FolderDialog
 from vae_explorer.ui.panels.shortcuts_dialog import ShortcutsDialog
 from vae_explorer.ui.preferences import Preferences, change_preferences
-from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_training, show_skipped
+from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_training
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.status_line import StatusLine
+from vae_explorer.ui.start_up import load_torch_behind
 from vae_explorer.ui.theme import theme_manager
 from vae_explorer.ui.window_panels import WindowPanels
+from vae_explorer.ui.window_reports import WindowReports
 from vae_explorer.ui.workspace import Workspace
 
 __all__ = ["FIRST_MODEL", "MainWindow"]
@@ -62,12 +60,8 @@ class MainWindow(QMainWindow):
         self._kept_store = KeptStore(self.session)
         self.panels = WindowPanels(self, self.session)
         self.panels.start_page.set_data_root(preferences.data_root)
-        self._banner_action: Callable[[], None] = self.panels.banner.hide
         self.menus = Menus(self, preferences)
-        self._status = StatusLine(self, self.session)
-        self._run_label = QLabel()
-        self._run_label.setProperty("role", "muted")
-        self._run_label.setContentsMargins(0, 0, 12, 0)
+        self._reports = WindowReports(self)
         self._connect()
         for dock in self.panels.layout.docks:
             self.menus.panels.addAction(dock.toggleViewAction())
@@ -90,7 +84,7 @@ class MainWindow(QMainWindow):
             self.open_run(run)
         else:
             self.show_start_page()
-        self._ask_devices()  # after the run: its map shows before torch loads
+        load_torch_behind(self.session, self._take_devices)  # after the run: its map shows before torch loads
         if folder is not None:
             self._open_dropped(folder)
 
@@ -258,13 +252,6 @@ class MainWindow(QMainWindow):
     def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
         self.panels.setup.set_data(images, spec)
 
-    @Slot(object)
-    def _on_workspace_choice_ready(self, images: ImageSet) -> None:
-        self._banner_action = self.train
-        self.panels.banner.show_notice(
-            f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train"
-        )
-
     @Slot()
     def _on_setup_download_requested(self) -> None:
         self.workspace.load_run_images(download=True)
@@ -285,27 +272,8 @@ class MainWindow(QMainWindow):
                 self.workspace.load_wanted(spec.model_copy(update={"data_root": self._preferences.data_root}))
 
     @Slot(object)
-    def _on_workspace_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
-        self._banner_action = lambda: show_skipped(self, skipped)
-        self.panels.banner.show_problem(
-            f"{len(skipped):,} file{'s' if len(skipped) > 1 else ''} of the folder could not be used and "
-            f"{'are' if len(skipped) > 1 else 'is'} left out.",
-            "Show which",
-        )
-
-    @Slot()
-    def _on_banner_action_requested(self) -> None:
-        self._banner_action()
-
-    @Slot(object)
     def _on_workspace_run_opened(self, run: RunFolder) -> None:
         self.panels.setup.set_config(run.info.config)
-        self._run_label.setText(run.info.title)
-        self._run_label.adjustSize()
-        self.menuBar().setCornerWidget(self._run_label, Qt.Corner.TopRightCorner)  # its width is read once
-        self._run_label.show()
-        self._run_label.setToolTip(str(run.path))
-        self.setWindowTitle(f"{run.name} — vae-explorer")
         ships = run.path.parent == models_folder()
         self._preferences.last_run = Path(run.name) if ships else run.path
         change_preferences(last_run=self._preferences.last_run)
@@ -315,42 +283,11 @@ class MainWindow(QMainWindow):
         self._show_training_state(state)
 
     @Slot(object)
-    def _on_session_training_event(self, event: object) -> None:
-        from vae_explorer.training.events import Finished, Started
-
-        if isinstance(event, Started):
-            self._status.show_device(event.device_label)
-        elif isinstance(event, Finished):
-            losses = event.test or event.validation or event.train
-            figure = f"−ELBO {-losses.elbo:.1f}"
-            if event.snapshot.objective.name == "autoencoder":  # it bounds no likelihood
-                figure = f"reconstruction loss {losses.recon:.1f}"
-            self.panels.banner.show_notice(
-                f"Training finished: {figure} nats. The run is saved.".replace("-", "−")
-            )
-
-    @Slot(object)
-    def _on_session_encodings_changed(self, encodings: object) -> None:
-        self._status.show_points(self.session.encodings)
-
-    @Slot(object)
     def _on_session_selection_changed(self, image: int | None) -> None:
         """Reconstructions need the pictures; where there are none, what is known stands behind them."""
         empty = self.panels.reconstruction
         if image is not None and self.session.images is None and empty.is_empty and empty.isVisible():
             self.panels.layout.dock("selectionDock").raise_()
-
-    @Slot(str)
-    def _on_session_problem(self, sentence: str) -> None:
-        self.panels.banner.show_problem(sentence)
-
-    @Slot(str)
-    def _on_session_notice(self, sentence: str) -> None:
-        self._status.show_notice(sentence)
-
-    @Slot(str)
-    def _on_undo_text_changed(self, text: str) -> None:
-        self._status.show_undo(text)
 
     @Slot(str)
     def _on_menus_theme_chosen(self, choice: str) -> None:
@@ -368,15 +305,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, work, setup = self.session, self.workspace, self.panels.setup
         session.training_state_changed.connect(self._on_session_training_state_changed)
-        session.training_event.connect(self._on_session_training_event)
         session.training_event.connect(setup.on_training_event)
         session.history_changed.connect(setup.set_history)
-        session.encodings_changed.connect(self._on_session_encodings_changed)
         session.selection_changed.connect(self._on_session_selection_changed)
-        session.problem.connect(self._on_session_problem)
-        session.notice.connect(self._on_session_notice)
-        session.undo_stack.undoTextChanged.connect(self._on_undo_text_changed)
-        self.panels.banner.action_requested.connect(self._on_banner_action_requested)
 
         setup.train_requested.connect(self._train)
         setup.continue_requested.connect(self.continue_training)
@@ -394,11 +325,9 @@ class MainWindow(QMainWindow):
 
         work.loader.progressed.connect(setup.set_loading)
         work.data_ready.connect(self._on_workspace_data_ready)
-        work.choice_ready.connect(self._on_workspace_choice_ready)
         work.data_failed.connect(setup.data_error)
         work.pictures_missing.connect(self._on_workspace_pictures_missing)
         work.download_wanted.connect(self._on_workspace_download_wanted)
-        work.files_skipped.connect(self._on_workspace_files_skipped)
         work.run_opened.connect(self._on_workspace_run_opened)
         work.run_opened.connect(self._kept_store.open)
         work.resumable_changed.connect(setup.set_resumable)
@@ -420,34 +349,12 @@ class MainWindow(QMainWindow):
         self.show_map()
         self.choose_data(spec)
 
-    def _ask_devices(self) -> None:
-        """Torch loads here, behind the shown window; then the device list is complete."""
-
-        def work(_is_stale: object) -> list[tuple[str, str]]:
-            from vae_explorer.training.devices import available_devices, configure_threads
-
-            configure_threads(leave_one_free=True)
-            return available_devices()
-
-        def deliver(devices: list[tuple[str, str]]) -> None:
-            self.panels.setup.set_devices(devices)
-            self._status.show_device(devices[0][1])
-            self.session.slow.request("warm up", warm_up, ignore, priority=30)
-
-        def warm_up(_is_stale: object) -> None:
-            # The first optimiser step imports hundreds of modules: now, not when the person presses Train.
-            from vae_explorer.training.warm_up import warm_up
-
-            warm_up("cpu")
-
-        def ignore(_nothing: None) -> None:
-            return
-
-        self.session.slow.request("devices", work, deliver, priority=-5)
+    def _take_devices(self, devices: list[tuple[str, str]]) -> None:
+        self.panels.setup.set_devices(devices)
+        self._reports.status.show_device(devices[0][1])
 
     def _show_training_state(self, state: TrainingState) -> None:
         self.panels.setup.set_training_state(state)
-        self._status.show_state(state)
         actions = self.menus.actions
         actions["train"].setEnabled(state is TrainingState.IDLE)
         actions["continue"].setEnabled(self.workspace.is_resumable)

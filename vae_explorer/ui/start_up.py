@@ -1,0 +1,39 @@
+"""What happens behind the window that has just shown: torch loads, and warms up for the first training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vae_explorer.ui.session import Session
+
+__all__ = ["load_torch_behind"]
+
+Devices = list[tuple[str, str]]  # name, label for a person
+
+
+def load_torch_behind(session: Session, deliver: Callable[[Devices], None]) -> None:
+    """Import torch on the slow thread, then `deliver` the compute devices of this machine."""
+
+    def take(devices: Devices) -> None:
+        deliver(devices)
+        session.slow.request("warm up", _warm_up, _ignore, priority=30)
+
+    session.slow.request("devices", _find_devices, take, priority=-5)
+
+
+def _find_devices(_is_stale: object) -> Devices:
+    from vae_explorer.training.devices import available_devices, configure_threads
+
+    configure_threads(leave_one_free=True)
+    return available_devices()
+
+
+def _warm_up(_is_stale: object) -> None:
+    # The first optimiser step imports hundreds of modules: now, not when the person presses Train.
+    from vae_explorer.training.warm_up import warm_up
+
+    warm_up("cpu")
+
+
+def _ignore(_nothing: None) -> None:
+    return
