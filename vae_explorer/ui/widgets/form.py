@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -139,10 +139,17 @@ class ChoiceBox(QComboBox):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMaxVisibleItems(max(10, self.count()))  # a screen too low for that makes it scroll
         super().showPopup()
+        self._make_room()
+        QTimer.singleShot(0, self, self._make_room)  # the style sheet may reach the list only now
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Qt leaves the list's padding out of the popup's height."""
+        view = self.view()
         last = self.model().index(self.count() - 1, self.modelColumn(), self.rootModelIndex())
-        popup, missing = view.window(), view.visualRect(last).bottom() + 1 - view.viewport().height()
-        if 0 < missing <= _POPUP_EDGES_PX:  # Qt leaves them out of the height, too
-            popup.resize(popup.width(), popup.height() + missing)
+        missing = view.visualRect(last).bottom() + 1 - view.viewport().height()
+        if view.isVisible() and 0 < missing <= _POPUP_EDGES_PX:
+            view.window().resize(view.window().width(), view.window().height() + missing)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A styled combo box cuts its text off; this one says with “…” that there is more."""
