@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import DataError
 from vae_explorer.runs.config import RunConfig
@@ -18,7 +20,7 @@ from vae_explorer.runs.recent import recent_runs
 from vae_explorer.training.train import train
 from vae_explorer.ui.preferences import Preferences
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.workspace import Workspace
+from vae_explorer.ui.workspace import Workspace, _are_pictures_of
 from vae_explorer.vae.config import ModelConfig
 
 WAIT_MS = 30_000
@@ -321,3 +323,14 @@ def test_that_a_training_waits_for_pictures_that_the_person_finds(
         workspace.stop_training()
     assert workspace.run is not None
     assert workspace.run.info.data.name == "MNIST"
+
+
+def test_that_drawn_pictures_may_differ_by_a_rounding_but_others_may_not(tmp_path: Path) -> None:
+    images = ImageSet("Blooms", np.zeros((4, 3, 8, 8), np.uint8), np.zeros(4, np.uint8), "here")
+    rounded = replace(images, fingerprint="elsewhere")
+    drawn = RunFolder.create(tmp_path / "drawn", RunConfig(data=DataSpec(source="blooms")), images)
+    found = RunFolder.create(tmp_path / "found", RunConfig(data=DataSpec(source="mnist")), images)
+    assert _are_pictures_of(drawn, rounded)
+    assert not _are_pictures_of(found, rounded)
+    fewer = replace(rounded, images=rounded.images[:3], split=rounded.split[:3])
+    assert not _are_pictures_of(drawn, fewer)
