@@ -564,3 +564,71 @@ def test_that_the_buttons_are_in_reach_on_a_low_screen(panel: SetupPanel) -> Non
     button = named(panel, "trainButton")
     bottom = button.mapTo(panel, button.rect().bottomLeft()).y()
     assert bottom < 480
+
+
+# --- suggestions ---------------------------------------------------------------------------------
+
+TEN_D = RunConfig(data=DataSpec(source="mnist"), model=ModelConfig(latent_dim=10), epochs=8, batch_size=256)
+
+
+def test_that_other_data_bring_settings_that_suit_them_and_the_old_ones_can_be_had_back(
+    panel: SetupPanel,
+) -> None:
+    panel.set_config(TEN_D)
+    assert not panel.suggestion.isVisible()
+    panel.set_data(two_classes(3), DataSpec(source="blooms"))
+    config = panel.config()
+    assert config is not None
+    assert (config.model.latent_dim, config.model.likelihood, config.epochs) == (2, "gaussian", 200)
+    assert panel.suggestion.isVisible()
+    assert panel.suggestion.text == "Settings suggested for blobs"
+    click(panel, "keepPreviousButton")
+    assert panel.config() == TEN_D.model_copy(update={"data": DataSpec(source="blooms")})
+    assert not panel.suggestion.isVisible()
+
+
+def test_that_what_was_typed_since_survives_suggestions_and_their_end(panel: SetupPanel) -> None:
+    panel.set_config(TEN_D)
+    panel.training.epochs.setText("77")
+    panel.set_data(two_classes(3), DataSpec(source="blooms"))
+    panel.model.width_field.setText("24")
+    config = panel.config()
+    assert config is not None
+    assert (config.epochs, config.model.width, config.model.latent_dim) == (77, 24, 2)
+    click(panel, "keepPreviousButton")
+    config = panel.config()
+    assert config is not None
+    assert (config.epochs, config.model.width, config.model.latent_dim) == (77, 24, 10)
+
+
+def test_that_the_pictures_of_a_run_leave_its_settings_alone(panel: SetupPanel) -> None:
+    panel.set_config(TEN_D)
+    panel.set_data(two_classes(), DataSpec(source="mnist", data_root=Path("elsewhere")))
+    assert not panel.suggestion.isVisible()
+    assert panel.training.epochs.int_value == 8
+    panel.set_data(two_classes(3), DataSpec(source="blooms"))
+    panel.set_config(TEN_D)
+    assert panel.config() == TEN_D
+    assert not panel.suggestion.isVisible()
+
+
+def test_that_nothing_is_suggested_while_a_training_waits_for_its_data(panel: SetupPanel) -> None:
+    panel.set_training_state(TrainingState.LOADING)
+    before = panel.training.epochs.int_value
+    panel.set_data(two_classes(3), DataSpec(source="cifar10"))
+    assert panel.training.epochs.int_value == before
+    assert not panel.suggestion.isVisible()
+
+
+def test_that_the_whole_loss_chart_is_in_view_once_training_starts(panel: SetupPanel, qtbot: QtBot) -> None:
+    panel.set_config(RunConfig())
+    panel.set_data(two_classes(3), DataSpec(source="cifar10"))  # its line makes the column longer still
+    panel.set_training_state(TrainingState.RUNNING)
+    panel.on_training_event(started(RunConfig()))
+    viewport = panel.rail.scroll_area.viewport()
+
+    def in_view() -> bool:
+        top = panel.chart.mapTo(viewport, panel.chart.rect().topLeft()).y()
+        return 0 <= top and top + panel.chart.height() <= viewport.height()
+
+    qtbot.waitUntil(in_view)

@@ -11,16 +11,15 @@ from vae_explorer.data.events import LoadProgressed, MissingDataSet
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
-from vae_explorer.runs.history import History, Losses, SettingMark
+from vae_explorer.runs.history import History, SettingMark
 from vae_explorer.ui.panels.data_card import DataCard
-from vae_explorer.ui.panels.run_settings import chart_mark, history_rows, is_same_run, setting_in_force
+from vae_explorer.ui.panels.loss_section import LossSection
+from vae_explorer.ui.panels.run_settings import is_same_run, setting_in_force
 from vae_explorer.ui.panels.setup_model import ModelSettings
 from vae_explorer.ui.panels.setup_training import TrainingSettings
+from vae_explorer.ui.panels.suggestion_line import SuggestionLine
 from vae_explorer.ui.panels.training_controls import TrainingControls
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.widgets.card import Section
-from vae_explorer.ui.widgets.loss_chart import LossChart
-from vae_explorer.ui.widgets.numbers import signed
 from vae_explorer.ui.widgets.rail import Rail
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ __all__ = ["SetupPanel"]
 
 _SETTLE_MS = 250  # a dragged slider makes one change, and one mark, not fifty
 _INVALID = "Mend the settings marked in red first."
-_CHART_PX = 168
 _FIXED = "Fixed while training; stop to change it."
 
 
@@ -86,16 +84,14 @@ class SetupPanel(QWidget):
         self.model = ModelSettings()
         self.training = TrainingSettings()
         self.controls = TrainingControls()
-        self.chart = LossChart()
-        self.chart.setObjectName("lossChart")
-        self.chart.setMinimumHeight(_CHART_PX)
-        self.loss = Section("Loss", framed=False)
-        self.loss.column.addWidget(self.chart)
+        self.loss = LossSection()
+        self.chart = self.loss.chart
+        self.suggestion = SuggestionLine()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._on_settle_timeout)
-        self.rail = Rail((self.data, self.model, self.training, self.loss), self.controls)
+        self.rail = Rail((self.data, self.suggestion, self.model, self.training, self.loss), self.controls)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.rail)
@@ -109,6 +105,10 @@ class SetupPanel(QWidget):
         """What a new run would be made from; None while something is invalid."""
         if not (self.model.is_valid and self.training.is_valid):
             return None
+        return self._settings()
+
+    def _settings(self) -> RunConfig:
+        """Every field's last valid value."""
         return RunConfig.model_validate(
             {
                 "data": self.data.spec,
@@ -123,18 +123,26 @@ class SetupPanel(QWidget):
         self._run_config = config
         if self.data.spec != config.data:
             self.data.set_data(None, config.data)
-        self.model.set_configs(config.model, config.objective)
-        self.training.set_config(config)
+        self._fill(config)
         self.model.beta.set_value(self._in_force("beta"))
         self.training.learning_rate.set_value(self._in_force("learning_rate"))
         self._live.clear()
+        self.suggestion.settings_shown(self._settings())
         self._show_epochs_done()
         self._update_controls()
 
     def set_data(self, images: ImageSet | None, spec: DataSpec) -> None:
-        """Show the pictures of the next training."""
+        """Show the pictures of the next training; other data than before bring settings that suit them."""
         self.data.set_data(images, spec)
+        if images is not None and self._state is TrainingState.IDLE:
+            suggested = self.suggestion.suggested(self._settings(), images)
+            if suggested is not None:
+                self._fill(suggested)
         self._update_controls()
+
+    def _fill(self, config: RunConfig) -> None:
+        self.model.set_configs(config.model, config.objective)
+        self.training.set_config(config)
 
     def set_devices(self, devices: list[tuple[str, str]]) -> None:
         """Offer (name, label) of what is on this machine, best first."""
@@ -193,12 +201,12 @@ class SetupPanel(QWidget):
                 self.chart.append_live(
                     event.step / max(1, self._steps_per_epoch), event.losses.recon, event.losses.kl
                 )
-                self._show_loss(event.losses)
+                self.loss.show_losses(event.losses)
             case events.Diverged():
                 self.controls.show_words("stopped: the loss is not finite")
             case events.Finished():
                 self.controls.show_words("done", "done")
-                self._show_loss(event.validation or event.train)
+                self.loss.show_losses(event.validation or event.train)
 
     @Slot(object)
     def set_history(self, history: History, marks: tuple[SettingMark, ...] | None = None) -> None:
@@ -207,13 +215,7 @@ class SetupPanel(QWidget):
             self.chart.clear_live()
         self._marks = history.marks if marks is None else marks
         self._epochs_done = history.epochs[-1].epoch if history.epochs else 0
-        self.chart.set_history(
-            history_rows(history.epochs, "train"),
-            history_rows(history.epochs, "validation"),
-            [chart_mark(mark) for mark in self._marks],
-        )
-        last = history.epochs[-1] if history.epochs else None
-        self._show_loss((last.validation or last.train) if last is not None else None)
+        self.loss.show_history(history, self._marks)
         self._show_epochs_done()
         self._update_controls()
 
@@ -253,6 +255,10 @@ class SetupPanel(QWidget):
             self.train_requested.emit(config)
 
     @Slot()
+    def _on_suggestion_previous_wanted(self) -> None:
+        self._fill(self.suggestion.previous(self._settings()))
+
+    @Slot()
     def _on_settings_changed(self) -> None:
         self._update_controls()
 
@@ -281,6 +287,7 @@ class SetupPanel(QWidget):
         self.data.cancel_requested.connect(self.loading_cancel_requested)
         self.data.download_requested.connect(self.download_requested)
         self.data.data_root_requested.connect(self.data_root_requested)
+        self.suggestion.previous_wanted.connect(self._on_suggestion_previous_wanted)
         self.model.changed.connect(self._on_settings_changed)
         self.training.changed.connect(self._on_settings_changed)
         self.model.beta_changed.connect(self._on_model_beta_changed)
@@ -335,13 +342,6 @@ class SetupPanel(QWidget):
             self.controls.show_words("done" if done else "stopped", "done" if done else "")
         else:
             self.controls.clear_progress()
-
-    def _show_loss(self, losses: Losses | None) -> None:
-        text = "" if losses is None else f"−ELBO <b>{signed(-losses.elbo, 1)}</b> nats"
-        self.loss.aside.setText(text)
-        if losses is not None:
-            parts = f"recon {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)}"
-            self.loss.aside.setToolTip(f"{parts} nats an image")
 
     def sizeHint(self) -> QSize:
         return QSize(272, 640)

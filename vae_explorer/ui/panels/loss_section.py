@@ -1,0 +1,43 @@
+"""``LossSection``: the losses of the run on screen, as curves and as one number."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from vae_explorer.runs.history import History, Losses, SettingMark
+from vae_explorer.ui.panels.run_settings import chart_mark, history_rows
+from vae_explorer.ui.widgets.card import Section
+from vae_explorer.ui.widgets.loss_chart import LossChart
+from vae_explorer.ui.widgets.numbers import signed
+
+__all__ = ["LossSection"]
+
+_CHART_PX = 168
+
+
+class LossSection(Section):
+    """Curves under a title that ends in the newest −ELBO."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Loss", parent, framed=False)
+        self.chart = LossChart()
+        self.chart.setObjectName("lossChart")
+        self.chart.setMinimumHeight(_CHART_PX)
+        self.column.addWidget(self.chart)
+
+    def show_history(self, history: History, marks: tuple[SettingMark, ...]) -> None:
+        """Finished epochs, and where a setting was changed."""
+        self.chart.set_history(
+            history_rows(history.epochs, "train"),
+            history_rows(history.epochs, "validation"),
+            [chart_mark(mark) for mark in marks],
+        )
+        last = history.epochs[-1] if history.epochs else None
+        self.show_losses((last.validation or last.train) if last is not None else None)
+
+    def show_losses(self, losses: Losses | None) -> None:
+        """The newest; None clears them."""
+        self.aside.setText("" if losses is None else f"−ELBO <b>{signed(-losses.elbo, 1)}</b> nats")
+        if losses is not None:
+            parts = f"recon {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)}"
+            self.aside.setToolTip(f"{parts} nats an image")
