@@ -30,8 +30,8 @@ def make(qtbot: QtBot) -> tuple[QMainWindow, WindowLayout]:
     layout = WindowLayout(window)
     for place in PLACES:
         layout.add(place, QLabel(place.title))
-    if not layout.restore():
-        layout.arrange()
+    layout.arrange()
+    layout.restore()
     window.resize(1280, 800)
     with qtbot.waitExposed(window):
         window.show()
@@ -92,7 +92,41 @@ def test_that_restoring_the_panels_undoes_every_move(
     layout.dock("setup").close()
     layout.dock("decoded").setFloating(True)
     window.addDockWidget(_Area.LeftDockWidgetArea, layout.dock("kept"))
-    layout.arrange()
+    layout.reset()
     assert not layout.dock("setup").isHidden()
     assert not layout.dock("decoded").isFloating()
     qtbot.waitUntil(lambda: tab_bars(window) == [["Rows", "Plane"], ["Walk", "Samples", "Kept"]])
+    # No area is left empty: what is not map is panel.
+    left, right = layout.dock("setup").geometry(), layout.dock("decoded").geometry()
+    assert window.centralWidget().geometry().left() - left.right() < 12
+    assert right.left() - window.centralWidget().geometry().right() < 12
+    assert right.top() < 12
+    assert abs(layout.dock("walk").geometry().width() - window.centralWidget().width()) < 12
+
+
+def test_that_panels_can_be_restored_again_and_again(
+    made: tuple[QMainWindow, WindowLayout], qtbot: QtBot
+) -> None:
+    window, layout = made
+    qtbot.waitUntil(lambda: layout.dock("walk").titleBarWidget() is not None)
+    before = {dock.objectName(): dock.geometry() for dock in layout.docks if dock.objectName() != "kept"}
+    for _ in range(3):
+        layout.reset()
+    qtbot.waitUntil(lambda: layout.dock("walk").geometry() == before["walk"])
+    assert layout.dock("decoded").width() == before["decoded"].width()
+    assert window.centralWidget().width() > 500
+    qtbot.waitUntil(lambda: tab_bars(window) == [["Rows", "Plane"], ["Walk", "Samples", "Kept"]])
+
+
+def test_that_the_tabs_on_show_are_the_ones_that_work(
+    made: tuple[QMainWindow, WindowLayout], qtbot: QtBot
+) -> None:
+    window, layout = made
+    for _ in range(3):
+        layout.reset()
+        qtbot.waitUntil(lambda: len(tab_bars(window)) == 2)
+        for bar in window.findChildren(QTabBar):
+            if bar.parent() is window and bar.isVisible() and bar.tabText(0) == "Walk":
+                qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(2).center())
+        qtbot.waitUntil(lambda: not layout.dock("kept").visibleRegion().isEmpty())
+        qtbot.waitUntil(lambda: tab_bars(window) == [["Rows", "Plane"], ["Walk", "Samples", "Kept"]])

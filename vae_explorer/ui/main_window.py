@@ -65,8 +65,8 @@ class MainWindow(QMainWindow):
         self._connect()
         for dock in self.panels.layout.docks:
             self.menus.panels.addAction(dock.toggleViewAction())
+        self.panels.layout.arrange()
         if not self.panels.layout.restore():
-            self.panels.layout.arrange()
             self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
             self._settling.start()
         self._show_training_state(self.session.training_state)
@@ -216,7 +216,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def reset_layout(self) -> None:
-        self.panels.layout.arrange()
+        self.panels.layout.reset()
 
     @Slot()
     def toggle_full_screen(self) -> None:

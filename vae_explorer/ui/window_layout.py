@@ -13,6 +13,7 @@ __all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "
 
 LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 204
 DECODED_HEIGHT_PX = 490  # the picture as wide as the rail, and the lines under it
+TOUCH_PX = 3  # between a tab bar and the dock below it
 _VERSION = 4  # of the arrangement: a stored one of another version is not used
 
 _Area = Qt.DockWidgetArea
@@ -39,6 +40,7 @@ class WindowLayout(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._default: QByteArray | None = None
         self._titles = QTimer(self)
         self._titles.setSingleShot(True)
         self._titles.timeout.connect(self._on_titles_timeout)
@@ -72,9 +74,7 @@ class WindowLayout(QObject):
         return dock
 
     def arrange(self) -> None:
-        """The default arrangement."""
-        for dock in self._docks.values():
-            dock.setFloating(False)
+        """The default arrangement, once all docks are added; `reset` comes back to it."""
         for place in self._places:
             if not place.with_tab_of:
                 if place.below:
@@ -93,6 +93,16 @@ class WindowLayout(QObject):
         for name in firsts:
             self._docks[name].raise_()
         self.fit()
+        self._default = self._window.saveState(_VERSION)
+
+    def reset(self) -> None:
+        """Put every dock back where `arrange` had it.
+
+        By its stored state: adding docks a second time leaves empty areas behind.
+        """
+        if self._default is not None:
+            self._window.restoreState(self._default, _VERSION)
+            self.fit()
 
     def restore(self) -> bool:
         """The arrangement of the last launch; False if there is none."""
@@ -100,6 +110,7 @@ class WindowLayout(QObject):
         geometry, state = settings.value("geometry"), settings.value("state")
         if not isinstance(geometry, QByteArray) or not isinstance(state, QByteArray):
             return False
+        self._titles.start(0)
         return self._window.restoreGeometry(geometry) and self._window.restoreState(state, _VERSION)
 
     def save(self) -> None:
@@ -128,18 +139,28 @@ class WindowLayout(QObject):
         self._hide_stale_tab_bars()
 
     def _hide_stale_tab_bars(self) -> None:
-        """Qt may show a tab bar of an arrangement in between: its tabs all stand in a longer one, too."""
+        """Qt may leave tab bars of an earlier arrangement on show.
+
+        The living one touches the dock in front and has its tab chosen; of two alike it is the newer.
+        """
+        by_title = {dock.windowTitle(): dock for dock in self._docks.values()}
         bars = [bar for bar in self._window.findChildren(QTabBar) if bar.parent() is self._window]
-        bars.sort(key=lambda bar: bar.count(), reverse=True)
-        shown: set[str] = set()
+        living: dict[str, QTabBar] = {}
         for bar in bars:
-            tabs = {bar.tabText(i) for i in range(bar.count())}
-            if len(tabs) < 2 or tabs & shown:
-                bar.hide()
-            shown |= tabs
+            title = bar.tabText(bar.currentIndex())
+            dock = by_title.get(title)
+            if dock is None or bar.count() < 2 or dock.visibleRegion().isEmpty() or dock.isFloating():
+                continue
+            place = bar.geometry()
+            if abs(place.bottom() + 1 - dock.y()) <= TOUCH_PX and abs(place.x() - dock.x()) <= TOUCH_PX:
+                living[title] = bar
+        if living:  # else nothing is laid out yet
+            for bar in bars:
+                bar.setVisible(bar in living.values())
 
     def fit(self) -> None:
         """Give every rail and shelf its usual size within the window's."""
+        self._titles.start(0)
         by_area: dict[Qt.DockWidgetArea, QDockWidget] = {}
         for place in self._places:
             by_area.setdefault(place.area, self._docks[place.name])

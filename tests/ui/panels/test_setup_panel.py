@@ -629,6 +629,6 @@ def test_that_the_whole_loss_chart_is_in_view_once_training_starts(panel: SetupP
 
     def in_view() -> bool:
         top = panel.chart.mapTo(viewport, panel.chart.rect().topLeft()).y()
-        return 0 <= top and top + panel.chart.height() <= viewport.height()
+        return top >= 0 and top + panel.chart.height() <= viewport.height()
 
     qtbot.waitUntil(in_view)
