@@ -62,7 +62,8 @@ def code_title(encodings: Encodings, row: int) -> str:
 
 def loss_numbers(recon: float, kl: float, *, variational: bool) -> list[tuple[str, str]]:
     """Names and values of an image's losses, in nats; an autoencoder has no KL."""
-    numbers = [("recon", f"{signed(recon, 1)} nats")]
+    # Beyond 500 nats a tenth says nothing, and "−1,472.0 nats" would not fit beside its name.
+    numbers = [("recon", f"{signed(recon, 0 if abs(recon) >= 500 else 1)} nats")]
     return [*numbers, ("KL", f"{signed(kl, 1)} nats")] if variational else numbers
 
 
