@@ -62,8 +62,9 @@ def code_title(encodings: Encodings, row: int) -> str:
 
 def loss_numbers(recon: float, kl: float, *, variational: bool) -> list[tuple[str, str]]:
     """Names and values of an image's losses, in nats; an autoencoder has no KL."""
-    # Beyond 500 nats a tenth says nothing, and "−1,472.0 nats" would not fit beside its name.
-    numbers = [("recon", f"{signed(recon, 0 if abs(recon) >= 500 else 1)} nats")]
+    # Beyond some hundred nats a tenth says nothing, and "−472.0 nats" would not fit beside its name.
+    decimals = 1 if -100 < recon < 500 else 0
+    numbers = [("recon", f"{signed(recon, decimals)} nats")]
     return [*numbers, ("KL", f"{signed(kl, 1)} nats")] if variational else numbers
 
 
