@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -80,6 +81,7 @@ def test_that_the_installed_program_finds_its_models_from_another_folder(
     assert isinstance(json.loads(done.stdout.splitlines()[-1]), dict)
 
 
+@pytest.mark.skipif(importlib.util.find_spec("PySide6") is None, reason="the window needs Qt")
 def test_that_the_installed_window_opens_from_another_folder(program: Path, tmp_path: Path) -> None:
     python = program.parent / ("python.exe" if os.name == "nt" else "python")
     code = (
