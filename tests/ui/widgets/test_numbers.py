@@ -23,5 +23,6 @@ def test_that_a_negative_number_has_a_true_minus_sign(value: float, decimals: in
 
 
 def test_that_the_losses_of_an_image_are_told_with_a_true_minus_sign() -> None:
-    assert loss_numbers(-472.0, 7.4, variational=True) == [("recon", "−472.0 nats"), ("KL", "7.4 nats")]
+    assert loss_numbers(-47.2, 7.4, variational=True) == [("recon", "−47.2 nats"), ("KL", "7.4 nats")]
+    assert loss_numbers(-472.4, 7.4, variational=True) == [("recon", "−472 nats"), ("KL", "7.4 nats")]
     assert format_decibels(-3.21) == "−3.2 dB"
