@@ -140,8 +140,11 @@ class Workspace(QObject):
             )
 
     def cancel_loading(self) -> None:
-        self.loader.cancel()
-        self._run_loader.cancel()
+        """Leave what is being read: the person's choice, or else the pictures of the run on screen."""
+        if self.loader.is_loading:
+            self.loader.cancel()
+        else:
+            self._run_loader.cancel()
         if self._session.training_state is TrainingState.LOADING:
             self._session.set_training_state(TrainingState.IDLE)
 
