@@ -1,0 +1,1 @@
+"""Measurements of every fast path, each beside a reference of the same run. ``python -m benchmarks --help``."""
