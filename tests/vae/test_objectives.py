@@ -89,3 +89,17 @@ def test_that_pixels_scale_bytes_to_the_unit_interval_also_from_read_only_memory
     batch = Pixels(images, CPU).batch(np.array([5, 0], dtype=np.int64))
     assert batch.dtype == torch.float32
     np.testing.assert_array_equal(batch.numpy(), images[[5, 0]].astype(np.float32) / np.float32(255))
+
+
+def test_that_every_byte_becomes_the_same_float_that_torch_makes_of_it() -> None:
+    images = np.arange(256, dtype=np.uint8).reshape(4, 1, 8, 8)
+    batch = Pixels(images, CPU).batch(np.array([3, 1, 2, 0], dtype=np.int64))
+    torch.testing.assert_close(batch, torch.from_numpy(images[[3, 1, 2, 0]]).float() / 255, rtol=0, atol=0)
+
+
+def test_that_a_batch_keeps_its_values_when_the_next_one_is_cut() -> None:
+    pixels = Pixels(_images(), CPU)
+    first = pixels.batch(np.array([1, 2], dtype=np.int64))
+    copy = first.clone()
+    pixels.batch(np.array([3, 4], dtype=np.int64))
+    assert torch.equal(first, copy)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 __all__ = ["Pixels"]
 
+_WHITE = np.float32(255.0)
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator; the rest is for weights and activations
 
 
@@ -37,12 +38,18 @@ class Pixels:
         return int(self._array.shape[0])
 
     def batch(self, index: NDArray[np.int64]) -> Tensor:
-        """Images at `index` (B,) as float32 in [0, 1]; (B, C, H, W)."""
+        """Images at `index` (B,) as float32 in [0, 1]; (B, C, H, W), memory of its own."""
         if self._resident is not None:
             chosen = self._resident[torch.from_numpy(index).to(self.device, non_blocking=True)]
-        else:
-            chosen = torch.from_numpy(np.take(self._array, index, axis=0)).to(self.device)
-        return chosen.to(torch.float32).div_(255.0)
+            return chosen.to(torch.float32).div_(255.0)
+        rows = np.take(self._array, index, axis=0)
+        if self.device.type != "cpu":
+            return torch.from_numpy(rows).to(self.device).to(torch.float32).div_(255.0)
+        # NumPy converts and divides in one pass without waking torch's threads, to the same values. The memory
+        # is torch's: its alignment, on which the last bits of a matrix product may depend, is always the same.
+        x = torch.empty(rows.shape, dtype=torch.float32)
+        np.divide(rows, _WHITE, out=x.numpy())
+        return x
 
 
 def _fits(n_bytes: int, device: torch.device) -> bool:
