@@ -139,7 +139,7 @@ def prepare_environment() -> None:
     """What torch reads when it is imported: its idle threads must sleep, not spin (five times slower beside
     another busy thread). What the person has set stays."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def with_default_command(arguments: list[str]) -> list[str]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
 
-__all__ = ["RunConfig"]
+__all__ = ["Precision", "PrecisionChoice", "RunConfig", "ScheduleName"]
+
+Precision = Literal[
+    "float32", "bfloat16"
+]  # bfloat16: of matrix products and convolutions; weights stay float32
+PrecisionChoice = Literal["auto", "float32", "bfloat16"]
+ScheduleName = Literal["constant", "one-cycle"]
 
 
 class RunConfig(BaseModel):
@@ -20,6 +28,9 @@ class RunConfig(BaseModel):
     objective: ObjectiveConfig = ObjectiveConfig()
     epochs: int = Field(default=20, ge=1, le=100_000)
     batch_size: int = Field(default=128, ge=1, le=65_536)
-    learning_rate: float = Field(default=1e-3, gt=0.0, le=1.0)  # Adam
+    learning_rate: float = Field(default=1e-3, gt=0.0, le=1.0)  # Adam; the highest of a schedule
+    schedule: ScheduleName = "constant"
     seed: int = Field(default=0, ge=0, le=2**63 - 1)  # weights, order of images, noise
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    precision: PrecisionChoice = "auto"  # auto: what a brief measurement finds faster on the machine
+    n_threads: int | None = Field(default=None, ge=1, le=1024)  # of the CPU; None: likewise

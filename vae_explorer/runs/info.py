@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet
-from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.history import Losses
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "FORMAT_VERSION",
     "DataCard",
     "Machine",
+    "MemoryFormat",
     "RunInfo",
     "RunStatus",
     "Summary",
@@ -28,6 +29,7 @@ __all__ = [
 FORMAT = "vae-explorer run"
 FORMAT_VERSION = 1  # raised when an older program could misread a newer folder
 
+MemoryFormat = Literal["contiguous", "channels_last"]  # of images and convolutions: NCHW or NHWC
 RunStatus = Literal["running", "stopped", "finished", "diverged"]
 
 
@@ -60,6 +62,8 @@ class Machine(BaseModel):
 
     device: str  # "CPU · 1 thread", "CUDA · NVIDIA H200"
     n_threads: int = Field(ge=1)
+    precision: Precision = "float32"
+    memory_format: MemoryFormat = "contiguous"
     system: str = Field(default_factory=platform.platform)
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
 from vae_explorer.errors import DeviceError
 
-__all__ = ["available_devices", "configure_threads", "device_label", "resolve_device", "waits_passively"]
+__all__ = [
+    "available_devices",
+    "configure_threads",
+    "device_label",
+    "is_same_device",
+    "resolve_device",
+    "threads_set",
+    "waits_passively",
+]
 
 
 def available_devices() -> list[tuple[str, str]]:
@@ -68,6 +78,22 @@ def configure_threads(*, leave_one_free: bool) -> int:
         n = max(1, n_cores - 1) if leave_one_free else n_cores
     torch.set_num_threads(n)
     return n
+
+
+@contextmanager
+def threads_set(n_threads: int) -> Iterator[None]:
+    """Inside, torch uses this many CPU threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(n_threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def is_same_device(label: str, device: torch.device) -> bool:
+    """Whether `label`, of `device_label`, means `device`; threads of a CPU may differ."""
+    return label.split(" · ")[0] == "CPU" if device.type == "cpu" else label == device_label(device)
 
 
 def waits_passively() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.history import EpochRecord, Losses
 from vae_explorer.runs.snapshot import Snapshot
 
@@ -28,6 +28,7 @@ class Started:
     config: RunConfig
     device: str  # "cpu", "cuda:0", "mps"
     device_label: str  # for a person: "CPU · 1 thread", "CUDA · NVIDIA H200"
+    precision: Precision
     n_parameters: int
     n_train: int
     steps_per_epoch: int

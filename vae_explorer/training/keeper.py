@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import torch
-
 from vae_explorer.errors import ConfigError, RunError
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import ResumeState, RunFolder
@@ -55,11 +53,16 @@ class Keeper:
         if state is not None:
             self._restore(self._run, state)
         self._status = "running"
-        config = self._trainer.config
+        config, execution = self._trainer.config, self._trainer.execution
         self._run.update(
             status="running",
             epochs=config.epochs,
-            machine=Machine(device=device_label, n_threads=torch.get_num_threads()),
+            machine=Machine(
+                device=device_label,
+                n_threads=execution.n_threads,
+                precision=execution.precision,
+                memory_format=execution.memory_format,
+            ),
         )
 
     def add_record(self, record: EpochRecord) -> None:
@@ -160,6 +163,7 @@ def check_resumable(config: RunConfig, data: DataCard, run: RunFolder) -> None:
         "objective": (old.objective.name, new.objective.name),
         "warm-up": (old.objective.warmup_epochs, new.objective.warmup_epochs),
         "batch size": (old.batch_size, new.batch_size),
+        "schedule": (old.schedule, new.schedule),
         "seed": (old.seed, new.seed),
     }
     different = [name for name, (before, now) in fixed.items() if before != now]

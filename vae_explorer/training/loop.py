@@ -84,6 +84,7 @@ class TrainingLoop:
             config=self._config,
             device=str(trainer.device),
             device_label=device_label(trainer.device),
+            precision=trainer.execution.precision,
             n_parameters=trainer.n_parameters,
             n_train=len(trainer.train_index),
             steps_per_epoch=trainer.steps_per_epoch,
@@ -136,7 +137,7 @@ class TrainingLoop:
             train=trainer.epoch_losses(),
             validation=validation,
             beta=trainer.beta_now,
-            learning_rate=trainer.learning_rate,
+            learning_rate=trainer.learning_rate_now,
             seconds=trainer.seconds,
         )
         trainer.finish_epoch()
@@ -213,7 +214,7 @@ class TrainingLoop:
             fraction=min(1.0, trainer.epoch_fraction / self._config.epochs),
             losses=self._losses,
             beta=trainer.beta_now,
-            learning_rate=trainer.learning_rate,
+            learning_rate=trainer.learning_rate_now,
             images_per_s=self._rate.per_s,
             remaining_s=max(0.0, left / self._rate.per_s) if self._rate.per_s else 0.0,
         )

@@ -24,7 +24,7 @@ def pack_adam(optimiser: torch.optim.Adam) -> dict[str, Tensor]:
     """Copies of its state as CPU tensors, named ``adam.<parameter number>.<moment>``; empty before step 1."""
     state = optimiser.state_dict()["state"]
     return {
-        f"adam.{number}.{moment}": torch.as_tensor(moments[moment]).detach().cpu().clone()
+        f"adam.{number}.{moment}": torch.as_tensor(moments[moment]).detach().cpu().contiguous().clone()
         for number, moments in state.items()
         for moment in _MOMENTS
     }
@@ -38,10 +38,15 @@ def unpack_adam(optimiser: torch.optim.Adam, tensors: Mapping[str, Tensor]) -> N
     KeyError
         If a moment is missing.
     """
-    n_parameters = len(optimiser.param_groups[0]["params"])
+    parameters = optimiser.param_groups[0]["params"]
     packed = any(name.startswith("adam.") for name in tensors)
     state = {
-        number: {moment: tensors[f"adam.{number}.{moment}"] for moment in _MOMENTS}
-        for number in (range(n_parameters) if packed else ())
+        number: {moment: _laid_out(tensors[f"adam.{number}.{moment}"], parameter) for moment in _MOMENTS}
+        for number, parameter in (enumerate(parameters) if packed else ())
     }
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+
+
+def _laid_out(moment: Tensor, parameter: Tensor) -> Tensor:
+    """`moment` in the memory order of `parameter`: the fused step runs through both side by side."""
+    return torch.empty_like(parameter).copy_(moment) if moment.shape == parameter.shape else moment

@@ -13,9 +13,11 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import DataCard
+from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.control import TrainControl
-from vae_explorer.training.devices import device_label, resolve_device
+from vae_explorer.training.devices import device_label, resolve_device, threads_set
 from vae_explorer.training.events import TrainingEvent
+from vae_explorer.training.execution import denormals_flushed, keep_freed_memory
 from vae_explorer.training.keeper import Keeper, check_resumable
 from vae_explorer.training.loop import TrainingLoop
 from vae_explorer.training.pace import Clock, Pace
@@ -43,7 +45,7 @@ def train(
         The pictures; those of the run if it is resumed.
     run
         Where everything lands. A folder that was trained before goes on where it was left, exactly: the
-        losses are those of an uninterrupted run with the same device and threads. None keeps nothing.
+        losses are those of an uninterrupted run, computed in the way that `run.json` records. None keeps nothing.
     control
         Changes from other threads.
     pace
@@ -66,18 +68,23 @@ def train(
     device = resolve_device(config.device)
     if run is not None:
         check_resumable(config, DataCard.of(images), run)
-    warm_up(str(device))
-    trainer = Trainer(config, images, device)
-    keeper = Keeper(run, trainer)
-    clock = Clock()
-    loop = TrainingLoop(config, images, trainer, keeper, control or TrainControl(), pace or Pace(), clock)
-    try:
-        keeper.begin(device_label(device))
-        if run is not None:
-            loop.apply_new_settings(run.info.config)
-        with closing(loop.events()) as events:
-            for event in events:
-                with clock.paused():
-                    yield event
-    finally:
-        keeper.close()
+    keep_freed_memory()
+    with denormals_flushed():
+        warm_up(str(device))
+        known = run.info.machine if run is not None else None
+        execution = choose_execution(config, images.image_shape, device, known)
+        trainer = Trainer(config, images, device, execution)
+        keeper = Keeper(run, trainer)
+        clock = Clock()
+        loop = TrainingLoop(config, images, trainer, keeper, control or TrainControl(), pace or Pace(), clock)
+        try:
+            with threads_set(execution.n_threads):
+                keeper.begin(device_label(device))
+                if run is not None:
+                    loop.apply_new_settings(run.info.config)
+                with closing(loop.events()) as events:
+                    for event in events:
+                        with clock.paused(), denormals_flushed(False):
+                            yield event
+        finally:
+            keeper.close()

@@ -17,8 +17,10 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.optimiser import make_adam, pack_adam, unpack_adam
 from vae_explorer.training.randomness import epoch_order, seed_for
+from vae_explorer.training.schedule import learning_rate_share
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
@@ -36,14 +38,17 @@ class Trainer:
     epoch
         Finished epochs: passes whose validation is done too.
     beta, learning_rate
-        Settings in force; `beta` is the value that a warm-up rises to.
+        Settings in force; `beta` is the value that a warm-up rises to, `learning_rate` the highest of a schedule.
     seconds
         Active time in the current epoch, kept by the caller.
     """
 
-    def __init__(self, config: RunConfig, images: ImageSet, device: torch.device) -> None:
+    def __init__(
+        self, config: RunConfig, images: ImageSet, device: torch.device, execution: Execution = PLAIN
+    ) -> None:
         self.config = config
         self.device = device
+        self.execution = execution
         self.train_index = images.indices(Split.TRAIN)
         if not len(self.train_index):
             raise DataError(f"{images.name} has no training images; choose a set with at least two pictures.")
@@ -52,7 +57,7 @@ class Trainer:
         model = build_model(
             config.model, config.objective, images.image_shape, seed_for(config.seed, "weights")
         )
-        self.model = model.to(device)
+        self.model = execution.place(model.to(device))
         self.objective = make_objective(config.objective)
         self.optimiser = make_adam(self.model.parameters(), config.learning_rate)
         self.step = 0
@@ -93,21 +98,29 @@ class Trainer:
         return beta_at(self.step, self.beta, warmup_steps)
 
     @property
+    def learning_rate_now(self) -> float:
+        """Learning rate of the next step, schedule included."""
+        n_steps = self.config.epochs * self.steps_per_epoch
+        return self.learning_rate * learning_rate_share(self.config.schedule, self.step, n_steps)
+
+    @property
     def n_parameters(self) -> int:
         return sum(parameter.numel() for parameter in self.model.parameters())
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Use it from the next step on."""
         self.learning_rate = learning_rate
-        for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
         self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
-        terms = self.objective(self.model, self.pixels.batch(self._next_batch()), self.beta_now, self._noise)
+        x = self.execution.images(self.pixels.batch(self._next_batch()))
+        with self.execution.autocast(self.device):
+            terms = self.objective(self.model, x, self.beta_now, self._noise)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(terms.loss)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate_now
         self.is_between_steps = False
         self.optimiser.step()
         self._sums += torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))

@@ -62,15 +62,17 @@ class VAE(nn.Module):
 
     def encode(self, x: Tensor) -> Posterior:
         """q(z|x) of images `x` (B, C, H, W) in [0, 1]."""
-        features = self.encoder(x)  # (B, F)
-        mu = self.mu(features)  # (B, D)
-        if self.log_var is None:
-            return Posterior(mu, torch.full_like(mu, LOG_VAR_MIN))
-        return Posterior(mu, self.log_var(features).clamp(LOG_VAR_MIN, LOG_VAR_MAX))
+        features = self.encoder(x).to(self.mu.weight.dtype)  # (B, F)
+        # Whatever precision the networks run in: kl and sampling rest on these few numbers.
+        with torch.autocast(x.device.type, enabled=False):
+            mu = self.mu(features)  # (B, D)
+            if self.log_var is None:
+                return Posterior(mu, torch.full_like(mu, LOG_VAR_MIN))
+            return Posterior(mu, self.log_var(features).clamp(LOG_VAR_MIN, LOG_VAR_MAX))
 
     def decode(self, z: Tensor) -> Tensor:
-        """Likelihood parameters (B, C, H, W) of latents `z` (B, D)."""
-        params: Tensor = self.decoder(z)
+        """Likelihood parameters (B, C, H, W) of latents `z` (B, D), in their precision."""
+        params: Tensor = self.decoder(z).to(z.dtype)
         return params
 
     def forward(
