@@ -12,7 +12,8 @@ from PIL import Image
 
 from vae_explorer.data import folder as folder_module
 from vae_explorer.data.events import LoadFinished, LoadProgressed
-from vae_explorer.data.folder import list_pictures, preview
+from vae_explorer.data.folder import preview
+from vae_explorer.data.listing import list_pictures
 from vae_explorer.data.load import load, load_now
 from vae_explorer.data.pictures import Frame, decode_picture
 from vae_explorer.data.spec import DataSpec
@@ -35,36 +36,6 @@ def _finished(spec: DataSpec) -> LoadFinished:
     *_, last = load(spec)
     assert isinstance(last, LoadFinished)
     return last
-
-
-def test_that_files_come_in_the_order_of_their_paths_and_hidden_ones_not_at_all(tmp_path: Path) -> None:
-    for name in ("b/2.png", "a/9.PNG", "b/1.jpg", ".hidden/1.png", "b/.2.png", "__MACOSX/1.png"):
-        _save(tmp_path / name)
-    (tmp_path / "b" / "notes.txt").write_text("no picture")
-    listing = list_pictures(tmp_path)
-    assert [path.relative_to(tmp_path).as_posix() for path in listing.files] == [
-        "a/9.PNG",
-        "b/1.jpg",
-        "b/2.png",
-    ]
-    assert listing.classes == ["a", "b"]
-
-
-@pytest.mark.parametrize(
-    ("files", "classes"),
-    [
-        (["1.png", "2.png"], []),
-        (["only/1.png", "only/2.png"], []),
-        (["cat/1.png", "dog/1.png"], ["cat", "dog"]),
-        (["cat/old/1.png", "cat/new/2.png", "dog/1.png"], ["cat", "dog"]),
-        (["photos/all/cat/1.png", "photos/all/dog/1.png"], ["cat", "dog"]),
-        (["1.png", "dog/1.png"], ["dog", "root"]),
-    ],
-)
-def test_that_sub_folders_are_classes(tmp_path: Path, files: list[str], classes: list[str]) -> None:
-    for name in files:
-        _save(tmp_path / "root" / name)
-    assert list_pictures(tmp_path / "root").classes == classes
 
 
 def test_that_labels_follow_the_folders(tmp_path: Path) -> None:

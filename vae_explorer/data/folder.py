@@ -1,4 +1,4 @@
-"""A folder of pictures: listing, classes from sub-folders, decoding in parallel, preview of one file."""
+"""A folder of pictures: decoding in parallel, classes from sub-folders, preview of one file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,48 +14,20 @@ from numpy.typing import NDArray
 from vae_explorer.data.cache import cache_key
 from vae_explorer.data.events import Pace, SkippedFile
 from vae_explorer.data.gathering import Gathered, Plan, Reading
-from vae_explorer.data.headers import default_size
-from vae_explorer.data.pictures import (
-    FOREIGN_SUFFIXES,
-    PICTURE_SUFFIXES,
-    Frame,
-    UnreadablePicture,
-    decode_picture,
-)
+from vae_explorer.data.headers import N_LOOKED_AT, default_size, spread
+from vae_explorer.data.listing import class_of_each, find_files, stamp
+from vae_explorer.data.pictures import Frame, UnreadablePicture, decode_picture
 from vae_explorer.data.pixels import PixelWriter, row_chunks
 from vae_explorer.data.resize import to_channels
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.data.splitting import choose_subset
 from vae_explorer.errors import DataError
 
-__all__ = ["Listing", "list_pictures", "plan_folder", "preview"]
+__all__ = ["plan_folder", "preview"]
 
 _BATCH = 16  # files a task: small enough to cancel at once, large enough to keep the threads busy
 _MAX_THREADS = 8
 _POLL_S = 0.2  # how often a slow disk lets the consumer cancel
-
-
-class Listing(NamedTuple):
-    """Files in a fixed order, and the names of their classes (empty without sub-folders)."""
-
-    files: list[Path]
-    classes: list[str]
-
-
-def list_pictures(root: Path) -> Listing:
-    """All picture files below `root`, ordered by their path; hidden files and folders are ignored.
-
-    The class of a file is the first folder below the deepest folder that holds all pictures; deeper folders
-    belong to it, as in torchvision's ``ImageFolder``. Pictures beside class folders form a class named after
-    the folder that they lie in.
-
-    Raises
-    ------
-    DataError
-        If `root` is not a folder or cannot be read.
-    """
-    files = [path for path in _walk(root) if path.suffix.lower() in PICTURE_SUFFIXES]
-    return Listing(files, _distinct(_class_of_each(files)))
 
 
 def preview(path: Path, spec: DataSpec) -> NDArray[np.uint8]:
@@ -89,29 +60,23 @@ def plan_folder(spec: DataSpec) -> Plan:
     if spec.path is None:
         raise DataError("No folder is named: choose the folder that holds the pictures.")
     root = spec.path.expanduser().absolute()
-    everything = _walk(root)
-    files = [path for path in everything if path.suffix.lower() in PICTURE_SUFFIXES]
-    foreign = tuple(
-        SkippedFile(path, f"{path.suffix[1:].upper()} pictures are not read; save it as PNG or JPEG")
-        for path in everything
-        if path.suffix.lower() in FOREIGN_SUFFIXES
-    )
-    if not files:
-        there = (
-            f" ({len(foreign)} of a kind that is not read, such as {foreign[0].path.name})" if foreign else ""
-        )
+    found = find_files(root)
+    if not found.pictures:
+        n = len(found.foreign)
+        there = f" ({n} of a kind that is not read, such as {Path(found.foreign[0]).name})" if n else ""
         raise DataError(f"There are no PNG, JPEG, WebP, BMP, TIFF or GIF pictures in {root}{there}.")
-    frame = _frame(spec, files)
-    classes = _class_of_each(files)
-    chosen = choose_subset(len(files), spec.n_images, spec.seed)
-    files, classes = [files[k] for k in chosen], [classes[k] for k in chosen] if classes else []
+    frame = _frame(spec, [root / name for name in spread(found.pictures, N_LOOKED_AT)])
+    classes = class_of_each(root, found.pictures)
+    chosen = choose_subset(len(found.pictures), spec.n_images, spec.seed)
+    names = [found.pictures[k] for k in chosen]
+    classes = [classes[k] for k in chosen] if classes else []
 
     def read(staging: Path) -> Reading:
+        files = [root / name for name in names]
+        foreign = tuple(_foreign(root / name) for name in found.foreign)
         return _read(root, files, classes, foreign, spec, frame, staging)
 
-    stamps = [
-        (path.relative_to(root).as_posix(), *_stamp(path)) for path in (*files, *(s.path for s in foreign))
-    ]
+    stamps = stamp(root, [*names, *found.foreign])
     shape = (spec.channels, *frame.__dict__.values(), spec.validation_fraction, spec.seed)
     return Plan(cache_key("folder", str(root), shape, stamps), True, read)
 
@@ -153,15 +118,19 @@ def _read(
     _check_enough(root, len(images), len(files), skipped)
     if spec.channels is None and all_grey:
         images = _first_channel(images, staging)
-    names = _distinct([classes[k] for k in used]) if classes else []
-    index = {name: k for k, name in enumerate(names)}
+    class_names = sorted({classes[k] for k in used}) if classes else []
+    number = {name: k for k, name in enumerate(class_names)}
     return Gathered(
         root.name or str(root),
         images,
-        labels=np.array([index[classes[k]] for k in used], dtype=np.int64) if names else None,
-        class_names=tuple(names),
+        labels=np.array([number[classes[k]] for k in used], dtype=np.int64) if class_names else None,
+        class_names=tuple(class_names),
         skipped=(*skipped, *foreign),
     )
+
+
+def _foreign(path: Path) -> SkippedFile:
+    return SkippedFile(path, f"{path.suffix[1:].upper()} pictures are not read; save it as PNG or JPEG")
 
 
 class _StillWaiting:
@@ -232,41 +201,3 @@ def _check_enough(root: Path, n_usable: int, n_files: int, skipped: Sequence[Ski
 def _frame(spec: DataSpec, files: Sequence[Path] = ()) -> Frame:
     height, width = (spec.height, spec.width) if spec.height and spec.width else default_size(files)
     return Frame(spec.height or height, spec.width or width, spec.fit, spec.background)
-
-
-def _walk(root: Path) -> list[Path]:
-    if not root.is_dir():
-        raise DataError(f"{root} is not a folder: choose the folder that holds the pictures.")
-    problems: list[OSError] = []
-    found = []
-    for folder, folders, names in os.walk(root, onerror=problems.append):
-        folders[:] = [name for name in folders if not _is_hidden(name)]
-        found += [Path(folder, name) for name in names if not _is_hidden(name)]
-    if problems and not found:
-        raise DataError(f"{root} cannot be read: {problems[0].strerror}.")
-    return sorted(found, key=lambda path: path.relative_to(root).as_posix())
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"
-
-
-def _class_of_each(files: Sequence[Path]) -> list[str]:
-    """The class of each file; empty if all lie in one folder."""
-    if not files:
-        return []
-    top = Path(os.path.commonpath([path.parent for path in files]))
-    classes = [(path.relative_to(top).parts[0] if path.parent != top else top.name) for path in files]
-    return classes if any(path.parent != top for path in files) else []
-
-
-def _distinct(classes: Sequence[str]) -> list[str]:
-    return sorted(set(classes))
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        info = path.stat()
-    except OSError:
-        return (-1, -1)
-    return (info.st_size, info.st_mtime_ns)

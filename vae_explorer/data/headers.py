@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from PIL import Image
 
 from vae_explorer.data.fitting import native_size
 from vae_explorer.data.pictures import PICTURE_FORMATS
 
-__all__ = ["DEFAULT_SIDE", "Header", "common_size", "default_size", "read_header", "spread"]
+__all__ = ["DEFAULT_SIDE", "N_LOOKED_AT", "Header", "common_size", "default_size", "read_header", "spread"]
 
 DEFAULT_SIDE = (
     64  # pixels, where neither the spec nor the pictures name a size; also the largest one taken over
 )
-_N_LOOKED_AT = 256  # pictures: some milliseconds on a local disk, and a stray other size is hardly missed
+N_LOOKED_AT = 256  # pictures: some milliseconds on a local disk, and a stray other size is hardly missed
 _ORIENTATION = 0x0112  # EXIF
 _SIDEWAYS = range(5, 9)  # orientations that swap width and height
 _EXIF_AT_HAND = ("JPEG", "WEBP", "TIFF")  # elsewhere it may lie behind the pixels
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
+
+_File = TypeVar("_File", Path, str)
 
 
 class Header(NamedTuple):
@@ -47,7 +49,7 @@ def read_header(path: Path) -> Header | None:
 def common_size(files: Sequence[Path]) -> tuple[int, int] | None:
     """(height, width) that all pictures share, by a look at a few hundred over the whole list; None if none."""
     found: tuple[int, int] | None = None
-    for path in spread(files, _N_LOOKED_AT):
+    for path in spread(files, N_LOOKED_AT):
         header = read_header(path)
         if header is None:
             continue
@@ -70,7 +72,7 @@ def default_size(files: Sequence[Path]) -> tuple[int, int]:
     return native_size(*size)
 
 
-def spread(files: Sequence[Path], n: int) -> list[Path]:
+def spread(files: Sequence[_File], n: int) -> list[_File]:
     """At most `n` files, evenly over the whole list, so that every class has its chance."""
     if len(files) <= n:
         return list(files)

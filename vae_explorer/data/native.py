@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vae_explorer.data.arrays import array_shape
-from vae_explorer.data.folder import list_pictures
 from vae_explorer.data.headers import common_size, read_header, spread
+from vae_explorer.data.listing import list_pictures
 from vae_explorer.data.pictures import Frame, UnreadablePicture, decode_picture
 from vae_explorer.data.sources import SOURCE_INFO
 from vae_explorer.data.spec import DataSpec

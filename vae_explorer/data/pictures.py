@@ -112,10 +112,9 @@ def _upright(file: Image.Image, frame: Frame) -> Image.Image:
     side = _DRAFT_OVERSAMPLING * max(frame.height, frame.width)
     file.draft(None, (side, side))  # JPEG only; others ignore it
     file.load()
-    try:
-        return ImageOps.exif_transpose(file)
-    except Exception:  # a broken EXIF block spoils the orientation, not the picture
-        return file
+    with contextlib.suppress(Exception):  # a broken EXIF block spoils the orientation, not the picture
+        ImageOps.exif_transpose(file, in_place=True)
+    return file
 
 
 def _to_rgb(picture: Image.Image, background: str) -> Image.Image:
@@ -126,7 +125,7 @@ def _to_rgb(picture: Image.Image, background: str) -> Image.Image:
             picture = picture.convert("LA")
         ground = Image.new("RGBA", picture.size, (*hex_to_rgb(background), 255))
         return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _deep_to_bytes(values: NDArray[np.generic]) -> NDArray[np.uint8]:

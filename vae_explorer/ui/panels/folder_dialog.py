@@ -11,8 +11,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from vae_explorer.data.folder import Listing, list_pictures, preview
+from vae_explorer.data.folder import preview
 from vae_explorer.data.headers import default_size
+from vae_explorer.data.listing import Listing, list_pictures
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import Cancelled, DataError
 from vae_explorer.ui.icons import icon
