@@ -21,13 +21,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path | None, Path | No
     """What the window was asked to open; the window itself is a fake that ends with exit code 0."""
     calls: list[tuple[Path | None, Path | None]] = []
 
-    def run_gui(run: Path | None = None, folder: Path | None = None) -> int:
+    def launch(run: Path | None = None, folder: Path | None = None) -> int:
         calls.append((run, folder))
         return 0
 
-    window = types.ModuleType("vae_explorer.ui.app")
-    window.run_gui = run_gui  # type: ignore[attr-defined]  # a fake module
-    monkeypatch.setitem(sys.modules, "vae_explorer.ui.app", window)
+    window = types.ModuleType("vae_explorer.ui.launch")
+    window.launch = launch  # type: ignore[attr-defined]  # a fake module
+    monkeypatch.setitem(sys.modules, "vae_explorer.ui.launch", window)
     monkeypatch.setattr("vae_explorer.cli.gui.check_display", lambda: None)
     return calls
 
@@ -63,7 +63,7 @@ def test_that_nothing_to_open_is_said_before_the_window_shows(
 def test_that_the_windows_exit_code_is_the_programs(
     program: Any, opened: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["vae_explorer.ui.app"], "run_gui", lambda run, folder: 3)
+    monkeypatch.setattr(sys.modules["vae_explorer.ui.launch"], "launch", lambda run, folder: 3)
     assert program().code == 3
 
 

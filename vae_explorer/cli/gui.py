@@ -60,9 +60,9 @@ def _show(run: Path | None, folder: Path | None) -> int:
     if sys.platform == "win32":
         import torch  # noqa: F401  # c10.dll cannot be loaded once Qt is
 
-    from vae_explorer.ui.app import run_gui
+    from vae_explorer.ui.launch import launch
 
-    return run_gui(run, folder)
+    return launch(run, folder)
 
 
 def _no_such(word: str) -> str:

@@ -26,12 +26,13 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from vae_explorer import __version__
 from vae_explorer.locations import settings_folder
+from vae_explorer.ui.foreground import answer_first
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.main_window import MainWindow
-from vae_explorer.ui.preferences import load_preferences
+from vae_explorer.ui.preferences import Preferences, load_preferences
 from vae_explorer.ui.theme import theme_manager
 
-__all__ = ["make_application", "run_gui"]
+__all__ = ["make_application", "make_window", "run_gui"]
 
 _log = logging.getLogger(__name__)
 
@@ -86,16 +87,22 @@ def make_application(argv: list[str]) -> QApplication:
     return app
 
 
+def make_window(preferences: Preferences) -> MainWindow:
+    """The main window in the theme of `preferences`, not shown yet; this process answers it first."""
+    manager = theme_manager()
+    manager.set_choice(preferences.theme)
+    manager.apply()
+    window = MainWindow(preferences)
+    window.ready.connect(answer_first(window).settle)
+    return window
+
+
 def run_gui(run: Path | None = None, folder: Path | None = None) -> int:
     """Show the window and stay until it closes; the process's exit code."""
     _set_up_logging()
     app = make_application(sys.argv[:1])
     uncaught = _Uncaught(app)
-    preferences = load_preferences()
-    manager = theme_manager()
-    manager.set_choice(preferences.theme)
-    manager.apply()
-    window = MainWindow(preferences)
+    window = make_window(load_preferences())
     window.show_fitted()
     wake = _end_on_signals(window)
     QTimer.singleShot(0, lambda: window.begin(run, folder))

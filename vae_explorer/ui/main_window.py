@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -44,7 +44,15 @@ FIRST_MODEL = "blooms-2d"  # on the map at the first launch
 
 
 class MainWindow(QMainWindow):
-    """Joins the panels to the session and the workspace."""
+    """Joins the panels to the session and the workspace.
+
+    Signals
+    -------
+    ready
+        All that is needed to train has been imported: the process has its lasting size.
+    """
+
+    ready = Signal()
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
@@ -84,7 +92,9 @@ class MainWindow(QMainWindow):
             self.open_run(run)
         else:
             self.show_start_page()
-        load_torch_behind(self.session, self._take_devices)  # after the run: its map shows before torch loads
+        load_torch_behind(
+            self.session, self._take_devices, self.ready.emit
+        )  # after the run: its map shows before torch loads
         if folder is not None:
             self._open_dropped(folder)
 

@@ -86,7 +86,7 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.fast = LatestRunner("fast", self)
-        self.slow = LatestRunner("slow", self)
+        self.slow = LatestRunner("slow", self, stands_back=True)
         self.fast.failed.connect(self.problem)
         self.slow.failed.connect(self.problem)
         self.undo_stack = QUndoStack(self)

@@ -11,12 +11,17 @@ __all__ = ["load_torch_behind"]
 Devices = list[tuple[str, str]]  # name, label for a person
 
 
-def load_torch_behind(session: Session, deliver: Callable[[Devices], None]) -> None:
-    """Import torch on the slow thread, then `deliver` the compute devices of this machine."""
+def load_torch_behind(
+    session: Session, deliver: Callable[[Devices], None], finish: Callable[[], None]
+) -> None:
+    """Import torch on the slow thread, then `deliver` the compute devices of this machine.
+
+    `finish` is called when torch is also warm: the first training need not import anything.
+    """
 
     def take(devices: Devices) -> None:
         deliver(devices)
-        session.slow.request("warm up", _warm_up, _ignore, priority=30)
+        session.slow.request("warm up", _warm_up, lambda _: finish(), priority=30)
 
     session.slow.request("devices", _find_devices, take, priority=-5)
 
@@ -33,7 +38,3 @@ def _warm_up(_is_stale: object) -> None:
     from vae_explorer.training.warm_up import warm_up
 
     warm_up("cpu")
-
-
-def _ignore(_nothing: None) -> None:
-    return

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from vae_explorer.errors import Cancelled, VaeExplorerError
+from vae_explorer.ui.threads.standing_back import stand_back
 
 __all__ = ["GeneratorRunner"]
 
@@ -17,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Worker(QThread):
-    """One pass over one generator; what it yields is emitted as it comes."""
+    """One pass over one generator, in the background of the window; what it yields is emitted as it comes."""
 
     yielded = Signal(object)
     broke = Signal(object)  # Exception
@@ -41,6 +42,7 @@ class _Worker(QThread):
         self._go.set()
 
     def run(self) -> None:
+        stand_back()
         try:
             events = self._make()
             try:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from vae_explorer.errors import Cancelled, VaeExplorerError
+from vae_explorer.ui.threads.standing_back import stand_back
 
 __all__ = ["LatestRunner"]
 
@@ -42,9 +43,10 @@ class _Worker(QThread):
 
     answered = Signal(object)  # _Answer
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, stands_back: bool) -> None:
         super().__init__()
         self.setObjectName(name)
+        self._stands_back = stands_back
         self._wake = threading.Condition()
         self._pending: dict[str, _Request] = {}
         self._newest: dict[str, int] = {}
@@ -76,6 +78,8 @@ class _Worker(QThread):
         return is_wanted and self._newest.get(request.channel) == request.serial
 
     def run(self) -> None:
+        if self._stands_back:
+            stand_back()
         while True:
             with self._wake:
                 while not self._pending and not self._ending:
@@ -103,6 +107,13 @@ class _Worker(QThread):
 class LatestRunner(QObject):
     """Runs work on a thread of its own; of each channel only the newest request is answered.
 
+    Parameters
+    ----------
+    name
+        Of the thread.
+    stands_back
+        Whether the work takes long and nobody follows it with the mouse: then it gives way to the window.
+
     Signals
     -------
     failed
@@ -112,9 +123,9 @@ class LatestRunner(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, *, stands_back: bool = False) -> None:
         super().__init__(parent)
-        self._worker = _Worker(name)
+        self._worker = _Worker(name, stands_back=stands_back)
         self._worker.answered.connect(self._on_worker_answered)
         self._serial = 0
         self._waiting: set[str] = set()
