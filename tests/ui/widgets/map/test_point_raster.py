@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vae_explorer.ui.widgets.map.places import Places, arranged
 from vae_explorer.ui.widgets.map.point_raster import MAX_RADIUS_PX, PointRaster, Splat, adapted_radius
 from vae_explorer.ui.widgets.map.viewport import Viewport
 
@@ -15,12 +16,16 @@ VIEW = Viewport(0.0, 0.0, 10.0, 120, 80)
 B = PointRaster.BORDER
 
 
+def splat(xy, colour=None, **looks):
+    places = arranged(np.asarray(xy, dtype=np.float32).reshape(-1, 2))
+    if colour is None and not looks.get("flat"):
+        colour = np.zeros(len(places), dtype=np.uint16)
+    return Splat(places, None if colour is None else np.asarray(colour, dtype=np.uint16), **looks)
+
+
 def drawn(xy, colour=None, palette=(RED,), view=VIEW, ratio=1.0, radius=3.0, splats=None):
-    xy = np.asarray(xy, dtype=np.float32).reshape(-1, 2)
-    index = np.zeros(len(xy), dtype=np.intp) if colour is None else np.asarray(colour, dtype=np.intp)
-    every = [Splat(np.arange(len(xy)))] if splats is None else splats
-    palette = np.array(palette, dtype=np.uint8)
-    pixels = PointRaster().render(xy, index, palette, view, ratio, radius, every)
+    every = [splat(xy, colour)] if splats is None else splats
+    pixels = PointRaster().render(every, np.array(palette, dtype=np.uint8), view, ratio, radius)
     return pixels[B:-B, B:-B].copy()
 
 
@@ -52,17 +57,16 @@ def test_that_the_fringe_of_a_disc_never_thins_the_body_of_another():
 
 
 def test_that_later_splats_lie_over_earlier_ones():
-    both = [[0.0, 0.0], [0.0, 0.0]]
-    order = [Splat(np.array([0])), Splat(np.array([1]))]
-    pixels = drawn(both, [0, 1], (RED, BLUE), splats=order)
+    order = [splat([[0.0, 0.0]], [0]), splat([[0.0, 0.0]], [1])]
+    pixels = drawn(None, palette=(RED, BLUE), splats=order)
     assert pixels[40, 60] == 0xFF0000FF
-    pixels = drawn(both, [0, 1], (RED, BLUE), splats=order[::-1])
+    pixels = drawn(None, palette=(RED, BLUE), splats=order[::-1])
     assert pixels[40, 60] == 0xFFFF0000
 
 
 def test_that_a_halo_is_wider_than_its_point():
-    rows = np.array([0])
-    pixels = drawn([[0.0, 0.0]], splats=[Splat(rows, 2.0, 0xFF112233), Splat(rows)])
+    halo = splat([[0.0, 0.0]], grow_px=2.0, flat=0xFF112233)
+    pixels = drawn(None, splats=[halo, splat([[0.0, 0.0]])])
     row = pixels[40]
     assert 0xFF112233 in row
     assert 0xFFFF0000 in row
@@ -95,14 +99,58 @@ def test_that_single_pixels_grow_denser_where_many_points_fall():
     assert 0 < lone < crowd <= 255
 
 
+@pytest.mark.parametrize("n", [60, 30_000])  # fewer and more than there are pixels
+def test_that_a_single_pixel_has_the_colour_of_a_point_on_it_and_the_opacity_of_their_number(n):
+    rng = np.random.default_rng(n)
+    colour = rng.integers(0, 2, n)
+    pixel_xy = np.floor(np.stack((rng.normal(60, 9, n), rng.normal(40, 9, n)), axis=1)) + 0.5
+    pixel_xy = pixel_xy.clip(0.5, 79.5)
+    pixels = drawn(VIEW.to_plane(pixel_xy), colour, (RED, BLUE), radius=0.4)
+    column, row = pixel_xy.astype(int).T
+    count = np.zeros(pixels.shape, dtype=int)
+    np.add.at(count, (row, column), 1)
+    np.testing.assert_allclose(alpha(pixels), 255 * (1.0 - 0.5 ** np.minimum(count, 8)), atol=0.51)
+    for code, shift in ((0, 16), (1, 0)):
+        has = np.zeros(pixels.shape, dtype=bool)
+        has[row[colour == code], column[colour == code]] = True
+        assert has[(pixels >> shift) & 255 > 0].all()
+
+
+def test_that_later_single_pixels_hide_earlier_ones():
+    crowd = np.repeat([[0.0, 0.0], [2.0, 0.0]], 3, axis=0)
+    pixels = drawn(None, palette=(RED, BLUE), radius=0.4, splats=[splat(crowd), splat([[0.0, 0.0]], [1])])
+    assert pixels[40, 60] == 0x80000080
+    assert pixels[40, 80] == 0xDFDF0000
+
+
+def test_that_so_many_discs_that_they_would_take_too_long_are_single_pixels():
+    xy = np.random.default_rng(5).uniform(-4, 4, size=(60_000, 2))
+    np.testing.assert_array_equal(drawn(xy, radius=5.0), drawn(xy, radius=0.4))
+
+
+def test_that_sorted_points_look_like_unsorted_ones():
+    rng = np.random.default_rng(6)
+    xy = rng.normal(size=(120_000, 2)).astype(np.float32)
+    part = arranged(xy)
+    assert part.cells is not None
+    unsorted = Places(xy[:, 0].copy(), xy[:, 1].copy())
+    colour = np.zeros(len(xy), dtype=np.uint16)
+    for view in (VIEW, VIEW.zoomed(5.0, (30.0, 70.0)), VIEW.zoomed(90.0), VIEW.zoomed(0.05)):
+        for radius in (0.4, 2.0):
+            pictures = [
+                drawn(None, view=view, radius=radius, splats=[Splat(p, colour)]) for p in (part, unsorted)
+            ]
+            np.testing.assert_array_equal(*pictures)
+
+
 def test_that_a_shared_canvas_forgets_the_frame_before():
     raster = PointRaster()
     palette = np.array([RED], dtype=np.uint8)
-    one = np.zeros((1, 2), dtype=np.float32)
-    zero = np.zeros(1, dtype=np.intp)
-    raster.render(one, zero, palette, VIEW, 1.0, 3.0, [Splat(np.array([0]))])
-    empty = raster.render(one, zero, palette, VIEW, 1.0, 3.0, [])
-    assert not empty.any()
+    raster.render([splat([[0.0, 0.0]])], palette, VIEW, 1.0, 3.0)
+    assert not raster.render([], palette, VIEW, 1.0, 3.0).any()
+    raster.render([splat([[0.0, 0.0]])], palette, VIEW, 1.0, 0.4)
+    moved = raster.render([splat([[1.0, 0.0]])], palette, VIEW, 1.0, 0.4)
+    assert np.count_nonzero(moved) == 1
 
 
 def test_that_points_shrink_with_their_number_and_grow_with_the_zoom():

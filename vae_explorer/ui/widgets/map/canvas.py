@@ -28,6 +28,7 @@ from vae_explorer.ui.widgets.map.axes_layer import (
     paint_prior,
     paint_titles,
 )
+from vae_explorer.ui.widgets.map.backing import Backing
 from vae_explorer.ui.widgets.map.density import DensityPicture, density_picture
 from vae_explorer.ui.widgets.map.density_layer import density_image, paint_curve, paint_density
 from vae_explorer.ui.widgets.map.marks import Marks, paint_marks
@@ -35,7 +36,7 @@ from vae_explorer.ui.widgets.map.point_colours import Colouring
 from vae_explorer.ui.widgets.map.points_layer import PointsLayer
 from vae_explorer.ui.widgets.map.projection import Projected
 from vae_explorer.ui.widgets.map.tapestry_layer import TapestryLayer
-from vae_explorer.ui.widgets.map.viewport import Box, Viewport, data_box, united
+from vae_explorer.ui.widgets.map.viewport import KEPT_SHARE, Box, Viewport, united
 
 __all__ = ["Layer", "MapCanvas"]
 
@@ -44,6 +45,7 @@ FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
 PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
 DEFAULT_TAPESTRY_OPACITY = 0.42
 SAMPLED_POINTS = 20_000  # looked at to tell what share of all is in view
+GLIDING_POINTS = 50_000  # more of them go to newer places at once: a frame of their way would come late
 MIN_ZOOM, MAX_ZOOM = 0.02, 20_000.0  # against the fitted view
 
 
@@ -89,8 +91,8 @@ class MapCanvas(QWidget):
         self._prior_centre = (0.0, 0.0)
         self._labels = ("z1", "z2")
         self._tapestry_opacity = DEFAULT_TAPESTRY_OPACITY
-        self._under: QPixmap | None = None  # all layers under the points
-        self._base: QPixmap | None = None  # and the points
+        self._under = Backing()  # all layers under the points
+        self._base = Backing()  # and the points
         self._shows_focus = False
         self._from_xy = self._target.xy
         self._to_view = self._viewport
@@ -151,6 +153,7 @@ class MapCanvas(QWidget):
     def set_points(self, projected: Projected, *, moving: bool = False) -> None:
         """Show points at other places; `moving`: the same points, which glide there."""
         glides = moving and len(projected.xy) == len(self.points) > 0 and self.isVisible()
+        glides = glides and len(self.points) <= GLIDING_POINTS
         before = self.points.xy
         self._point_motion.stop()
         self._target = projected
@@ -199,12 +202,12 @@ class MapCanvas(QWidget):
 
     def redraw(self) -> None:
         """Paint every layer anew at the next opportunity."""
-        self._under = None
+        self._under.forget()
         self.redraw_points()
 
     def redraw_points(self) -> None:
         """Paint the points anew over the layers under them."""
-        self._base = None
+        self._base.forget()
         self.update()
 
     # --- the view ------------------------------------------------------------------------------
@@ -246,7 +249,7 @@ class MapCanvas(QWidget):
     def _fit_box(self) -> Box:
         cx, cy = self._prior_centre
         prior = (cx - 3.0, cy - 3.0, cx + 3.0, cy + 3.0)
-        points = data_box(self._target.xy)
+        points = self._target.places.box(KEPT_SHARE)
         if self._on_line:
             top = float(self._target.curve[:, 1].max()) if self._target.curve is not None else 0.0
             left, right = prior[0], prior[2]
@@ -306,10 +309,8 @@ class MapCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = theme_manager().theme
         ratio = self.devicePixelRatioF()
-        if self._base is None or self._base.devicePixelRatio() != ratio:
-            self._base = self._painted_base(theme, ratio)
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._base)
+        painter.drawPixmap(0, 0, self._painted_base(theme, ratio))
         painter.setFont(caption_font(self.font()))
         paint_marks(painter, self._marks, self._viewport, theme, on_line=self._on_line)
         if self._shows_focus:
@@ -319,20 +320,24 @@ class MapCanvas(QWidget):
         painter.end()
 
     def _painted_base(self, theme: Theme, ratio: float) -> QPixmap:
-        if self._under is None or self._under.devicePixelRatio() != ratio:
-            self._under = self._painted_under(theme, ratio)
+        under = self._painted_under(theme, ratio)
         if Layer.POINTS not in self._layers or len(self.points) == 0:
-            return self._under
-        base = QPixmap(self._under)  # detaches when painted on
-        painter = QPainter(base)
-        self.points.paint(painter, self._viewport, ratio, theme)
-        painter.end()
+            return under
+        base, is_painted = self._base.sized(self._viewport, ratio)
+        if not is_painted:
+            painter = QPainter(base)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawPixmap(0, 0, under)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            self.points.paint(painter, self._viewport, ratio, theme)
+            painter.end()
         return base
 
     def _painted_under(self, theme: Theme, ratio: float) -> QPixmap:
         viewport = self._viewport
-        base = QPixmap(round(viewport.width * ratio), round(viewport.height * ratio))
-        base.setDevicePixelRatio(ratio)
+        base, is_painted = self._under.sized(viewport, ratio)
+        if is_painted:
+            return base
         base.fill(QColor(theme.ground))
         painter = QPainter(base)
         painter.setFont(caption_font(self.font()))

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from vae_explorer.ui.widgets.map.canvas import MapCanvas
 from vae_explorer.ui.widgets.map.gesture import Gesture, LassoMode
-from vae_explorer.ui.widgets.map.lasso import rows_inside
 from vae_explorer.ui.widgets.map.marks import PIN_REACH_PX
 from vae_explorer.ui.widgets.map.tools import TOOL_INFO, Tool
 
@@ -187,8 +186,7 @@ class MapView(MapCanvas):
         elif gesture.kind == "lasso":
             self.change_marks(lasso=None)
             corners = np.array(gesture.loop)
-            rows = rows_inside(self.points.xy, corners) if len(corners) > 2 else np.empty(0, dtype=np.int64)
-            rows = rows[self.points.active[rows]]
+            rows = self.points.inside(corners) if len(corners) > 2 else np.empty(0, dtype=np.int64)
             self.lassoed.emit(rows, gesture.mode)
         if self._mouse is not None and self.rect().contains(at.toPoint()):
             self._hover(at)

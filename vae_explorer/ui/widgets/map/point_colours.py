@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_explorer.ui.widgets.map.quantiles import middle_range
+
 __all__ = ["ColourMode", "Colouring", "LegendEntry", "by_category", "by_value", "plain"]
 
 Rgb = tuple[int, int, int]
@@ -49,7 +51,7 @@ class Colouring:
     Attributes
     ----------
     index
-        intp, (n,), rows of `palette`.
+        Unsigned integers, (n,), rows of `palette`.
     palette
         uint8, (P, 4), straight RGBA; row 0 is grey.
     greyed
@@ -60,7 +62,7 @@ class Colouring:
         Values (nats) at the two ends of the colour bar; None for categories.
     """
 
-    index: NDArray[np.intp]
+    index: NDArray[np.unsignedinteger]
     palette: NDArray[np.uint8]
     greyed: NDArray[np.bool_]
     entries: tuple[LegendEntry, ...] = ()
@@ -72,7 +74,7 @@ class Colouring:
 
 def plain(n: int, colour: Rgb, grey: Rgb) -> Colouring:
     """All points alike: nothing is known of them yet."""
-    return Colouring(np.ones(n, dtype=np.intp), _with_grey([colour], grey), np.zeros(n, dtype=bool))
+    return Colouring(np.ones(n, dtype=np.uint16), _with_grey([colour], grey), np.zeros(n, dtype=bool))
 
 
 def by_category(
@@ -94,14 +96,15 @@ def by_category(
         Categories drawn grey.
     """
     n_names = len(names)
+    kind = np.uint16 if n_names < 2**16 - 1 else np.uint32
     known = (codes >= 0) & (codes < n_names)
-    safe = np.where(known, codes, 0).astype(np.intp)
-    counts = np.bincount(safe[known], minlength=n_names) if n_names else np.zeros(0, dtype=int)
-    row_of = np.arange(1, n_names + 1, dtype=np.intp)
-    for key in switched_off:
-        if 0 <= key < n_names:
-            row_of[key] = 0
-    index = np.where(known, row_of[safe] if n_names else 0, 0).astype(np.intp)
+    rows: NDArray[np.unsignedinteger] = np.where(known, codes + 1, 0).astype(
+        kind
+    )  # of the palette; 0: unknown
+    counts = np.bincount(rows, minlength=n_names + 1)[1:]
+    row_of: NDArray[np.unsignedinteger] = np.arange(n_names + 1, dtype=kind)
+    row_of[[key + 1 for key in switched_off if 0 <= key < n_names]] = 0
+    index = row_of[rows] if switched_off else rows
     entries = tuple(
         LegendEntry(key, name, _rgb(colours[key]), int(counts[key]))
         for key, name in enumerate(names)
@@ -123,10 +126,12 @@ def by_value(values: NDArray[np.floating], lut: NDArray[np.uint8], grey: Rgb) ->
     finite = np.isfinite(values)
     low, high = 0.0, 1.0
     if finite.any():
-        low, high = (float(q) for q in np.quantile(values[finite], [ROBUST_TAIL, 1.0 - ROBUST_TAIL]))
+        known = values if finite.all() else values[finite]
+        low, high = middle_range(known, 1.0 - 2.0 * ROBUST_TAIL)
     extent = high - low if high > low else 1.0
-    scaled = np.where(finite, (values - low) / extent, 0.0)
-    index = np.where(finite, 1 + np.clip(255.0 * scaled, 0.0, 255.0), 0.0).astype(np.intp)
+    scaled = (values - low) * (255.0 / extent)
+    np.clip(scaled, 0.0, 255.0, out=scaled)
+    index = np.where(finite, 1.0 + scaled, 0.0).astype(np.uint16)
     return Colouring(index, _with_grey([_rgb(c) for c in lut], grey), index == 0, (), (low, high))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_explorer.latent.plane import Plane
+from vae_explorer.ui.widgets.map.places import Places, arranged
 
 __all__ = ["Ellipse", "Projected", "ellipse_on", "prior_centre", "project", "stacked"]
 
@@ -34,6 +36,11 @@ class Projected:
     xy: NDArray[np.float32]
     fade: NDArray[np.float32] | None = None
     curve: NDArray[np.float64] | None = None
+
+    @cached_property
+    def places(self) -> Places:
+        """The points as the map draws and finds them; costs a large set some time, once."""
+        return arranged(self.xy)
 
 
 @dataclass(frozen=True)

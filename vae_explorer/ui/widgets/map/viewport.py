@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Box", "Viewport", "data_box", "united"]
+from vae_explorer.ui.widgets.map.quantiles import middle_range
+
+__all__ = ["Box", "Viewport", "data_box", "middle_box", "united"]
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in plane units, x0 ≤ x1, y0 ≤ y1
 Margins = tuple[int, int, int, int]  # left, top, right, bottom, logical px
@@ -53,6 +55,12 @@ class Viewport:
         """The visible part of the plane."""
         half_w, half_h = self.width / 2 / self.scale, self.height / 2 / self.scale
         return (self.cx - half_w, self.cy - half_h, self.cx + half_w, self.cy + half_h)
+
+    def box_with(self, margin_px: float) -> Box:
+        """The visible part of the plane, and `margin_px` around it."""
+        x0, y0, x1, y1 = self.box
+        margin = margin_px / self.scale
+        return (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
 
     def to_px(self, xy: ArrayLike) -> NDArray[np.float64]:
         """Widget pixels of plane points: (..., 2) → (..., 2)."""
@@ -113,12 +121,17 @@ class Viewport:
 
 def data_box(xy: NDArray[np.floating], share: float = KEPT_SHARE) -> Box | None:
     """The box that holds the middle `share` of the finite points on each axis; None without any."""
-    finite = xy[np.isfinite(xy).all(axis=1)]
-    if len(finite) == 0:
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    finite = np.isfinite(x) & np.isfinite(y)
+    return middle_box(x, y, share) if finite.all() else middle_box(x[finite], y[finite], share)
+
+
+def middle_box(x: NDArray[np.floating], y: NDArray[np.floating], share: float) -> Box | None:
+    """The box that holds the middle `share` of finite points, (n,) and (n,), on each axis; None without any."""
+    if len(x) == 0:
         return None
-    tail = (1.0 - share) / 2
-    low, high = np.quantile(finite, [tail, 1.0 - tail], axis=0)
-    return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    (left, right), (bottom, top) = middle_range(x, share), middle_range(y, share)
+    return (left, bottom, right, top)
 
 
 def united(first: Box, second: Box | None) -> Box:
