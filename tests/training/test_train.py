@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,6 +129,14 @@ def test_that_the_same_seed_repeats_every_loss_and_another_does_not(
         assert torch.equal(weight, again[-1].snapshot.weights[name])
     other = list(train(config.model_copy(update={"seed": 5}), images))
     assert _records(other)[0] != _records(first)[0]
+
+
+def test_that_images_in_a_file_train_to_the_very_same_losses(
+    tmp_path: Path, config: RunConfig, images: ImageSet
+) -> None:
+    np.save(tmp_path / "images.npy", images.images)
+    mapped = replace(images, images=np.load(tmp_path / "images.npy", mmap_mode="r"))
+    assert _records(list(train(config, mapped))) == _records(list(train(config, images)))
 
 
 def test_that_watching_closely_changes_nothing(config: RunConfig, images: ImageSet) -> None:

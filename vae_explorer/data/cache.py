@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from vae_explorer.data.events import SkippedFile
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.pixels import memory_budget_bytes
+from vae_explorer.data.scattered import expect_scattered_reads, outgrows_memory
 from vae_explorer.locations import cache_folder
 
 __all__ = ["cache_key", "find", "find_by_fingerprint", "staging_folder", "store"]
@@ -143,6 +144,8 @@ def _open(folder: Path) -> tuple[ImageSet, tuple[SkippedFile, ...]] | None:
         path = folder / "images.npy"
         is_big = path.stat().st_size > memory_budget_bytes()
         pixels = np.load(path, mmap_mode="r" if is_big else None, allow_pickle=False)
+        if is_big and outgrows_memory(pixels.nbytes):
+            expect_scattered_reads(pixels)
         split = np.load(folder / "split.npy", allow_pickle=False)
         labels, factors = _optional(folder / "labels.npy"), _optional(folder / "factors.npy")
         if (

@@ -18,7 +18,7 @@ from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.training.execution import PLAIN, Execution
-from vae_explorer.training.optimiser import make_adam, pack_adam, unpack_adam
+from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.schedule import learning_rate_share
 from vae_explorer.vae.model import build_model
@@ -59,7 +59,7 @@ class Trainer:
         )
         self.model = execution.place(model.to(device))
         self.objective = make_objective(config.objective)
-        self.optimiser = make_adam(self.model.parameters(), config.learning_rate)
+        self.optimiser = Adam(self.model.parameters())
         self.step = 0
         self.epoch = 0
         self.beta = config.objective.beta
@@ -114,15 +114,12 @@ class Trainer:
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
         self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
-        x = self.execution.images(self.pixels.batch(self._next_batch()))
-        with self.execution.autocast(self.device):
+        x = self.execution.images(self.pixels.batch(self._batch_from_now(0), then=self._batch_from_now(1)))
+        with self.execution.products(self.device):
             terms = self.objective(self.model, x, self.beta_now, self._noise)
-        self.optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(terms.loss)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate_now
+            gradients = self.optimiser.gradients(terms.loss)
         self.is_between_steps = False
-        self.optimiser.step()
+        self.optimiser.step(gradients, self.learning_rate_now)
         self._sums += torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
         self.step += 1
         self.is_between_steps = True
@@ -169,7 +166,7 @@ class Trainer:
     def state(self) -> ResumeState | None:
         """All that continues this training exactly; None if any number of it is not finite."""
         tensors = {f"model.{name}": _copy(tensor) for name, tensor in self.model.state_dict().items()}
-        tensors |= pack_adam(self.optimiser)
+        tensors |= self.optimiser.pack()
         tensors["sums"] = _copy(self._sums)
         if not _all_finite(tensors):
             return None
@@ -193,17 +190,18 @@ class Trainer:
         tensors = state.tensors
         weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
         self.model.load_state_dict(weights)
-        unpack_adam(self.optimiser, tensors)
+        self.optimiser.unpack(tensors)
         self._sums.copy_(tensors["sums"])
         meta: Mapping[str, Any] = state.meta
         self.step, self.epoch = int(meta["step"]), int(meta["epoch"])
         self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
         self.set_learning_rate(float(meta["learning_rate"]))
 
-    def _next_batch(self) -> NDArray[np.int64]:
+    def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
+        """Which images the step `n_steps` from now trains on; none after the last of the epoch."""
         if self._order is None or self._order[0] != self.epoch:
             self._order = (self.epoch, epoch_order(self.config.seed, self.epoch, self.train_index))
-        start = self.step_in_epoch * self.config.batch_size
+        start = (self.step_in_epoch + n_steps) * self.config.batch_size
         return self._order[1][start : start + self.config.batch_size]
 
 

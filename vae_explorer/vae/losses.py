@@ -67,7 +67,8 @@ def iterate_losses(
         training = model.training
         model.eval()
         with torch.no_grad():
-            losses = image_losses(model, pixels.batch(chosen), generator)
+            following = index[start + batch_size : start + 2 * batch_size]
+            losses = image_losses(model, pixels.batch(chosen, following), generator)
             batch = torch.stack((losses.recon.sum(), losses.kl_per_dim.sum()))
         model.train(training)
         sums += batch.cpu().double()

@@ -7,6 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae_explorer.data.scattered import ScatteredRows, is_mapped
+
 __all__ = ["Pixels"]
 
 _WHITE = np.float32(255.0)
@@ -16,8 +18,9 @@ _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator; the rest is for weights and ac
 class Pixels:
     """Images kept as uint8 where batches are cut from them fastest.
 
-    On the CPU that is the array itself, memory-mapped or not (nothing is copied). On an accelerator
-    it is one resident tensor, unless the set would fill its memory; then batches are sent over.
+    On the CPU that is the array itself (nothing is copied), or the file that it is mapped from. On an
+    accelerator it is one resident tensor, unless the set would fill its memory; then batches are sent over.
+    For one thread at a time.
 
     Parameters
     ----------
@@ -31,18 +34,30 @@ class Pixels:
         self.device = device
         self._array = images
         self._resident: Tensor | None = None
+        self._scattered: ScatteredRows | None = None
         if device.type != "cpu" and _fits(images.nbytes, device):
             self._resident = torch.from_numpy(np.array(images)).to(device)
+        elif is_mapped(images):
+            self._scattered = ScatteredRows(images)
 
     def __len__(self) -> int:
         return int(self._array.shape[0])
 
-    def batch(self, index: NDArray[np.int64]) -> Tensor:
-        """Images at `index` (B,) as float32 in [0, 1]; (B, C, H, W), memory of its own."""
+    def batch(self, index: NDArray[np.int64], then: NDArray[np.int64] | None = None) -> Tensor:
+        """Images at `index` (B,) as float32 in [0, 1]; (B, C, H, W), memory of its own.
+
+        Parameters
+        ----------
+        then
+            Index of the batch that will be asked for next: images in a file are read while this one is used.
+        """
         if self._resident is not None:
             chosen = self._resident[torch.from_numpy(index).to(self.device, non_blocking=True)]
             return chosen.to(torch.float32).div_(255.0)
-        rows = np.take(self._array, index, axis=0)
+        if self._scattered is not None:
+            rows = self._scattered.take(index, then)
+        else:
+            rows = np.take(self._array, index, axis=0)
         if self.device.type != "cpu":
             return torch.from_numpy(rows).to(self.device).to(torch.float32).div_(255.0)
         # NumPy converts and divides in one pass without waking torch's threads, to the same values. The memory
