@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_explorer.training.control import Changes, TrainControl
-from vae_explorer.training.optimiser import make_adam, pack_adam, unpack_adam
+from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.pace import Clock, Rate
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.warm_up import warm_up
@@ -76,40 +76,59 @@ def test_that_adam_continues_exactly_from_its_packed_state() -> None:
     generator = torch.Generator().manual_seed(0)
     gradients = [torch.randn(5, generator=generator) for _ in range(6)]
 
-    def steps(weight: torch.nn.Parameter, optimiser: torch.optim.Adam, chosen: list[torch.Tensor]) -> None:
+    def steps(optimiser: Adam, chosen: list[torch.Tensor]) -> None:
         for gradient in chosen:
-            weight.grad = gradient.clone()
-            optimiser.step()
+            optimiser.step([gradient], 0.1)
 
     whole = torch.nn.Parameter(torch.ones(5))
-    steps(whole, make_adam([whole], 0.1), gradients)
+    steps(Adam([whole]), gradients)
     first = torch.nn.Parameter(torch.ones(5))
-    optimiser = make_adam([first], 0.1)
-    steps(first, optimiser, gradients[:3])
+    optimiser = Adam([first])
+    steps(optimiser, gradients[:3])
     second = torch.nn.Parameter(first.detach().clone())
-    resumed = make_adam([second], 0.1)
-    unpack_adam(resumed, pack_adam(optimiser))
-    steps(second, resumed, gradients[3:])
+    resumed = Adam([second])
+    resumed.unpack(optimiser.pack())
+    steps(resumed, gradients[3:])
     assert torch.equal(whole, second)
 
 
 def test_that_adam_takes_the_published_step() -> None:
     """Kingma & Ba 2015, algorithm 1, written out."""
     weight = torch.nn.Parameter(torch.tensor([1.0, -2.0], dtype=torch.float64))
-    optimiser = make_adam([weight], 0.05)
+    optimiser = Adam([weight])
     expected, m, v = np.array([1.0, -2.0]), np.zeros(2), np.zeros(2)
     for t, g in enumerate(([0.3, -4.0], [0.1, 2.0], [-0.2, 0.0]), start=1):
-        weight.grad = torch.tensor(g, dtype=torch.float64)
-        optimiser.step()
+        optimiser.step([torch.tensor(g, dtype=torch.float64)], 0.05)
         m, v = 0.9 * m + 0.1 * np.array(g), 0.999 * v + 0.001 * np.square(g)
         expected -= 0.05 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
     np.testing.assert_allclose(weight.detach().numpy(), expected, rtol=1e-9)
 
 
+def test_that_adam_is_torchs_adam_and_keeps_the_memory_order_of_channels_last_weights() -> None:
+    def convolution() -> torch.nn.Conv2d:
+        torch.manual_seed(0)
+        return torch.nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last)
+
+    x = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    mine, theirs = convolution(), convolution()
+    ours, torchs = Adam(mine.parameters()), torch.optim.Adam(theirs.parameters(), lr=0.01, fused=True)
+    for step in range(6):
+        if step == 3:  # through a file, whose tensors are contiguous
+            stored, ours = ours.pack(), Adam(mine.parameters())
+            assert all(tensor.is_contiguous() for tensor in stored.values())
+            ours.unpack(stored)
+        ours.step(ours.gradients(mine(x).square().sum()), 0.01)
+        torchs.zero_grad()
+        theirs(x).square().sum().backward()
+        torchs.step()
+    assert torch.equal(mine.weight, theirs.weight)
+    assert torch.equal(mine.bias, theirs.bias)
+
+
 def test_that_a_fresh_adam_has_an_empty_state_that_restores() -> None:
     weight = torch.nn.Parameter(torch.ones(2))
-    assert pack_adam(make_adam([weight], 0.1)) == {}
-    unpack_adam(make_adam([weight], 0.1), {})
+    assert Adam([weight]).pack() == {}
+    Adam([weight]).unpack({})
 
 
 def test_that_the_clock_stands_still_while_paused(monkeypatch: pytest.MonkeyPatch) -> None:

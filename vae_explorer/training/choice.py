@@ -28,7 +28,7 @@ from vae_explorer.runs.files import write_atomically
 from vae_explorer.runs.info import Machine
 from vae_explorer.training.devices import device_label, is_same_device, threads_set
 from vae_explorer.training.execution import Execution, denormals_flushed
-from vae_explorer.training.optimiser import make_adam
+from vae_explorer.training.optimiser import Adam
 from vae_explorer.vae.model import VAE, build_model
 from vae_explorer.vae.networks import ImageShape
 from vae_explorer.vae.objectives import make_objective
@@ -36,11 +36,14 @@ from vae_explorer.vae.objectives import make_objective
 __all__ = ["choose_execution"]
 
 BFLOAT16_GAIN = 1.1  # bfloat16 must be this much faster, else the plainer float32 stays
-THREADS_GAIN = 1.25  # all threads must be this much faster than one, which disturbs nobody
+THREADS_GAIN = 1.15  # all threads must be this much faster than one, which disturbs nobody
 NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
-PROBE_VALUES = 128 * 3 * 32 * 32  # pixels of a probe's batch at most: a step stays a fraction of a second
+PROBE_VALUES = (
+    128 * 1024
+)  # pixels and channels of a probe's batch at most: a step stays a fraction of a second
 ROUNDS = 4
-LIMIT_S = 1.5  # for all candidates together; the round under way is finished
+TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
+LIMIT_S = 0.8  # for all candidates together; the round under way is finished
 _LIMIT_ENTRIES = 200
 
 _log = logging.getLogger(__name__)
@@ -53,8 +56,8 @@ def choose_execution(
 
     What `config` fixes stays. A resumed run (`known`) goes on as it began, so that it ends as if it had never
     stopped. Otherwise candidates train for a few steps on noise, in turns; precision and memory format are
-    remembered in the cache folder for this machine and model, threads are measured each time, since they depend
-    on what else is running.
+    remembered in the cache folder for this machine and model, the number of threads, one or all, is measured
+    each time, since it depends on what else is running.
 
     Parameters
     ----------
@@ -68,24 +71,38 @@ def choose_execution(
     """
     ceiling = torch.get_num_threads()
     if known is not None and is_same_device(known.device, device) and known.system == platform.platform():
-        begun = Execution(known.precision, known.memory_format, min(known.n_threads, ceiling))
-        return _with_fixed(config, begun)
-    n_threads = min(config.n_threads or ceiling, ceiling) if device.type == "cpu" else ceiling
-    candidates = list(_candidates(config, device, n_threads))
-    name = _key(config, image_shape, device, n_threads)
-    remembered = _recall(name)
-    best = remembered if remembered in candidates else None
+        precision = known.precision if config.precision == "auto" else config.precision
+        n_threads = config.n_threads or min(known.n_threads, ceiling)
+        return Execution(precision, known.memory_format, n_threads, _casts(config, device))
     probe = _Probe(config, image_shape, device)
-    if best is None:
-        seconds = probe.seconds(candidates)
-        best = _fastest(candidates, seconds)
-        _remember(name, best)
-        _log.info("chose %s among %s", best, {c: f"{1e3 * s:.2f} ms" for c, s in seconds.items()})
-    if config.n_threads is None and device.type == "cpu" and n_threads > 1:
-        alone = Execution(best.precision, best.memory_format, 1)
-        seconds = probe.seconds([best, alone])
-        if seconds[alone] < THREADS_GAIN * seconds[best]:
-            return alone
+    best = [
+        _best_with(n, config, image_shape, device, probe)
+        for n in _numbers_of_threads(config, device, ceiling)
+    ]
+    return _fastest(best, probe.seconds(best))
+
+
+def _numbers_of_threads(config: RunConfig, device: torch.device, ceiling: int) -> list[int]:
+    if device.type != "cpu":
+        return [ceiling]
+    if config.n_threads is not None:
+        return [min(config.n_threads, ceiling)]
+    return [1, ceiling] if ceiling > 1 else [1]
+
+
+def _best_with(
+    n_threads: int, config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe
+) -> Execution:
+    """The best precision and memory format for a number of threads, measured once on this machine."""
+    candidates = list(_candidates(config, device, n_threads))
+    name = _key(config, shape, device, n_threads)
+    remembered = _recall(name)
+    if found := [c for c in candidates if (c.precision, c.memory_format) == remembered]:
+        return found[0]
+    seconds = probe.seconds(candidates)
+    best = _fastest(candidates, seconds)
+    _remember(name, best)
+    _log.info("chose %s among %s", best, {c: f"{1e3 * s:.2f} ms" for c, s in seconds.items()})
     return best
 
 
@@ -95,9 +112,9 @@ def _candidates(config: RunConfig, device: torch.device, n_threads: int) -> Iter
     if config.precision == "auto" and _may_use_bfloat16(device):
         precisions.append("bfloat16")
     for precision in precisions:
-        yield Execution(precision, "contiguous", n_threads)
+        yield Execution(precision, "contiguous", n_threads, _casts(config, device))
         if config.model.network != "mlp" and device.type != "mps":
-            yield Execution(precision, "channels_last", n_threads)
+            yield Execution(precision, "channels_last", n_threads, _casts(config, device))
 
 
 def _may_use_bfloat16(device: torch.device) -> bool:
@@ -106,20 +123,16 @@ def _may_use_bfloat16(device: torch.device) -> bool:
     return device.type == "cpu"
 
 
-def _with_fixed(config: RunConfig, execution: Execution) -> Execution:
-    """`execution` with what `config` fixes."""
-    return Execution(
-        execution.precision if config.precision == "auto" else config.precision,
-        execution.memory_format,
-        config.n_threads or execution.n_threads,
-    )
+def _casts(config: RunConfig, device: torch.device) -> bool:
+    return device.type != "cpu" or config.model.network != "mlp"
 
 
 def _fastest(candidates: list[Execution], seconds: dict[Execution, float]) -> Execution:
     def cost(candidate: Execution) -> float:
-        return seconds[candidate] * (BFLOAT16_GAIN if candidate.precision == "bfloat16" else 1.0)
+        gain = BFLOAT16_GAIN if candidate.precision == "bfloat16" else 1.0
+        return seconds[candidate] * gain * (THREADS_GAIN if candidate.n_threads > 1 else 1.0)
 
-    return min((c for c in candidates if c in seconds), key=cost)
+    return min((candidate for candidate in candidates if candidate in seconds), key=cost)
 
 
 class _Probe:
@@ -139,38 +152,42 @@ class _Probe:
         steps = {candidate: self._steps(candidate) for candidate in candidates}
         taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
         with threads_set(torch.get_num_threads()), denormals_flushed():
-            for candidate, step in steps.items():
-                self._time(candidate, step)  # kernels are chosen and memory is found
-                if candidate is candidates[0] and self._time(candidate, step) < NEGLIGIBLE_S:
-                    return {candidate: 0.0}
             began = time.perf_counter()
+            for candidate, step in steps.items():
+                self._turn(candidate, step)  # kernels are chosen and memory is found
+                if candidate is candidates[0] and self._turn(candidate, step) < NEGLIGIBLE_S:
+                    return {candidate: 0.0}
             for _ in range(ROUNDS):
                 for candidate, step in steps.items():
-                    taken[candidate].append(self._time(candidate, step))
+                    taken[candidate].append(self._turn(candidate, step))
                 if time.perf_counter() - began > LIMIT_S:
                     break
         return {candidate: statistics.median(series) for candidate, series in taken.items()}
 
-    def _time(self, candidate: Execution, step: Iterator[None]) -> float:
+    def _turn(self, candidate: Execution, step: Iterator[None]) -> float:
+        """Seconds of a step, the mean of those that fit into a turn after the first."""
         torch.set_num_threads(candidate.n_threads)
-        begin = time.perf_counter()
         next(step)
-        return time.perf_counter() - begin
+        n_steps, begin, passed = 0, time.perf_counter(), 0.0
+        while passed < TURN_S:
+            next(step)
+            n_steps += 1
+            passed = time.perf_counter() - begin
+        return passed / n_steps
 
     def _steps(self, execution: Execution) -> Iterator[None]:
         config, device = self._config, self._device
         model: VAE = execution.place(build_model(config.model, config.objective, self._shape).to(device))
         objective = make_objective(config.objective)
-        optimiser = make_adam(model.parameters(), config.learning_rate)
+        optimiser = Adam(model.parameters())
         noise = torch.Generator(device).manual_seed(0)
         x = execution.images(_noise(self._n_images, self._shape).to(device))
         while True:
-            for _ in range(2):
+            with execution.products():
                 with execution.autocast(device):
-                    terms = objective(model, x, 1.0, noise)
-                optimiser.zero_grad(set_to_none=True)
-                torch.autograd.backward(terms.loss)
-                optimiser.step()
+                    loss = objective(model, x, 1.0, noise).loss
+                gradients = optimiser.gradients(loss)
+            optimiser.step(gradients, config.learning_rate)
             _wait_for(device)
             yield
 
@@ -224,19 +241,17 @@ def _entries() -> dict[str, list[str]]:
     return found if isinstance(found, dict) else {}
 
 
-def _recall(name: str) -> Execution | None:
-    """What was chosen before, with as many threads as it was measured with."""
+def _recall(name: str) -> tuple[str, ...] | None:
     try:
-        precision, memory_format, n_threads = _entries()[name]
-        return Execution(precision, memory_format, int(n_threads))  # type: ignore[arg-type]  # checked by the caller
-    except (KeyError, TypeError, ValueError):
+        return tuple(map(str, _entries()[name]))
+    except (KeyError, TypeError):
         return None
 
 
 def _remember(name: str, chosen: Execution) -> None:
     entries = _entries()
     entries.pop(name, None)
-    entries[name] = [chosen.precision, chosen.memory_format, str(chosen.n_threads)]
+    entries[name] = [chosen.precision, chosen.memory_format]
     newest = dict(list(entries.items())[-_LIMIT_ENTRIES:])
     with suppress(RunError):  # a convenience: without it the next training measures again
         write_atomically(_path(), json.dumps(newest, indent=1).encode())

@@ -115,8 +115,9 @@ class Trainer:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
         self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
         x = self.execution.images(self.pixels.batch(self._batch_from_now(0), then=self._batch_from_now(1)))
-        with self.execution.products(self.device):
-            terms = self.objective(self.model, x, self.beta_now, self._noise)
+        with self.execution.products():
+            with self.execution.autocast(self.device):
+                terms = self.objective(self.model, x, self.beta_now, self._noise)
             gradients = self.optimiser.gradients(terms.loss)
         self.is_between_steps = False
         self.optimiser.step(gradients, self.learning_rate_now)

@@ -6,7 +6,7 @@ from functools import cache
 
 import torch
 
-from vae_explorer.training.optimiser import make_adam
+from vae_explorer.training.optimiser import Adam
 
 __all__ = ["warm_up"]
 
@@ -19,7 +19,5 @@ def warm_up(device: str = "cpu") -> None:
     A window calls this while it loads torch anyway; `train` calls it before the clock starts.
     """
     weight = torch.nn.Parameter(torch.zeros(1, device=device))
-    optimiser = make_adam([weight], 1e-3)
-    torch.autograd.backward(weight.square().sum())
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
+    optimiser = Adam([weight])
+    optimiser.step(optimiser.gradients(weight.square().sum()), 1e-3)

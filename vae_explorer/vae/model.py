@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from vae_explorer.errors import ConfigError
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
@@ -65,10 +66,14 @@ class VAE(nn.Module):
         features = self.encoder(x).to(self.mu.weight.dtype)  # (B, F)
         # Whatever precision the networks run in: kl and sampling rest on these few numbers.
         with torch.autocast(x.device.type, enabled=False):
-            mu = self.mu(features)  # (B, D)
             if self.log_var is None:
+                mu = self.mu(features)  # (B, D)
                 return Posterior(mu, torch.full_like(mu, LOG_VAR_MIN))
-            return Posterior(mu, self.log_var(features).clamp(LOG_VAR_MIN, LOG_VAR_MAX))
+            # One product for both heads: each alone is too small to keep a processor busy.
+            weight = torch.cat((self.mu.weight, self.log_var.weight))  # (2 D, F)
+            bias = torch.cat((self.mu.bias, self.log_var.bias))
+            mu, log_var = F.linear(features, weight, bias).chunk(2, dim=1)  # (B, D) each
+            return Posterior(mu, log_var.clamp(LOG_VAR_MIN, LOG_VAR_MAX))
 
     def decode(self, z: Tensor) -> Tensor:
         """Likelihood parameters (B, C, H, W) of latents `z` (B, D), in their precision."""
