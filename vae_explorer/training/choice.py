@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
+import math
 import platform
 import statistics
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -35,8 +36,8 @@ from vae_explorer.vae.objectives import make_objective
 
 __all__ = ["choose_execution"]
 
-BFLOAT16_GAIN = 1.1  # bfloat16 must be this much faster, else the plainer float32 stays
-THREADS_GAIN = 1.15  # all threads must be this much faster than one, which disturbs nobody
+BFLOAT16_GAIN = 1.05  # bfloat16 must be this much faster, else the plainer float32 stays
+THREADS_GAIN = 1.1  # all threads must be this much faster than one, which disturbs nobody
 NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
 PROBE_VALUES = (
     128 * 1024
@@ -75,46 +76,40 @@ def choose_execution(
         n_threads = config.n_threads or min(known.n_threads, ceiling)
         return Execution(precision, known.memory_format, n_threads, _casts(config, device))
     probe = _Probe(config, image_shape, device)
-    best = [
-        _best_with(n, config, image_shape, device, probe)
-        for n in _numbers_of_threads(config, device, ceiling)
-    ]
-    return _fastest(best, probe.seconds(best))
-
-
-def _numbers_of_threads(config: RunConfig, device: torch.device, ceiling: int) -> list[int]:
+    best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
-        return [ceiling]
-    if config.n_threads is not None:
-        return [min(config.n_threads, ceiling)]
-    return [1, ceiling] if ceiling > 1 else [1]
+        return replace(best, n_threads=ceiling)
+    if config.n_threads is not None or ceiling == 1:
+        return replace(best, n_threads=min(config.n_threads or 1, ceiling))
+    several = replace(best, n_threads=ceiling)
+    seconds = probe.seconds([best, several])
+    return several if THREADS_GAIN * seconds.get(several, math.inf) < seconds[best] else best
 
 
-def _best_with(
-    n_threads: int, config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe
-) -> Execution:
-    """The best precision and memory format for a number of threads, measured once on this machine."""
-    candidates = list(_candidates(config, device, n_threads))
-    name = _key(config, shape, device, n_threads)
+def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:
+    """The best precision and memory format with one thread, measured once on this machine."""
+    candidates = list(_candidates(config, device))
+    name = _key(config, shape, device)
     remembered = _recall(name)
     if found := [c for c in candidates if (c.precision, c.memory_format) == remembered]:
         return found[0]
     seconds = probe.seconds(candidates)
-    best = _fastest(candidates, seconds)
+    costs = {c: s * (BFLOAT16_GAIN if c.precision == "bfloat16" else 1.0) for c, s in seconds.items()}
+    best = min(costs, key=costs.__getitem__)
     _remember(name, best)
     _log.info("chose %s among %s", best, {c: f"{1e3 * s:.2f} ms" for c, s in seconds.items()})
     return best
 
 
-def _candidates(config: RunConfig, device: torch.device, n_threads: int) -> Iterator[Execution]:
-    """The plain one first."""
+def _candidates(config: RunConfig, device: torch.device) -> Iterator[Execution]:
+    """With one thread; the plain one first."""
     precisions: list[Precision] = ["float32"] if config.precision == "auto" else [config.precision]
     if config.precision == "auto" and _may_use_bfloat16(device):
         precisions.append("bfloat16")
     for precision in precisions:
-        yield Execution(precision, "contiguous", n_threads, _casts(config, device))
+        yield Execution(precision, "contiguous", 1, _casts(config, device))
         if config.model.network != "mlp" and device.type != "mps":
-            yield Execution(precision, "channels_last", n_threads, _casts(config, device))
+            yield Execution(precision, "channels_last", 1, _casts(config, device))
 
 
 def _may_use_bfloat16(device: torch.device) -> bool:
@@ -125,14 +120,6 @@ def _may_use_bfloat16(device: torch.device) -> bool:
 
 def _casts(config: RunConfig, device: torch.device) -> bool:
     return device.type != "cpu" or config.model.network != "mlp"
-
-
-def _fastest(candidates: list[Execution], seconds: dict[Execution, float]) -> Execution:
-    def cost(candidate: Execution) -> float:
-        gain = BFLOAT16_GAIN if candidate.precision == "bfloat16" else 1.0
-        return seconds[candidate] * gain * (THREADS_GAIN if candidate.n_threads > 1 else 1.0)
-
-    return min((candidate for candidate in candidates if candidate in seconds), key=cost)
 
 
 class _Probe:
@@ -203,15 +190,12 @@ def _wait_for(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-def _key(config: RunConfig, shape: ImageShape, device: torch.device, n_threads: int) -> str:
+def _key(config: RunConfig, shape: ImageShape, device: torch.device) -> str:
     """Names everything that decides which candidate is fastest."""
     parts: Iterable[object] = (
         device_label(device),
         _processor(),
         torch.__version__,
-        n_threads,
-        os.environ.get("OMP_WAIT_POLICY"),
-        os.environ.get("GOMP_SPINCOUNT"),
         config.model.model_dump_json(),
         config.objective.name,
         config.batch_size,
