@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -158,3 +161,17 @@ def test_that_posteriors_start_about_as_wide_as_the_prior() -> None:
         model = build_model(ModelConfig(network=network, width=8, latent_dim=8), VARIATIONAL, (1, 28, 28))
         with torch.no_grad():
             assert model.encode(x).log_var.abs().max() < 0.5
+
+
+@pytest.mark.parametrize("network", ["mlp", "conv", "residual"])
+def test_that_a_fresh_model_needs_none_of_the_heavy_modules_that_torch_imports_on_demand(
+    network: str,
+) -> None:
+    code = (
+        "import sys, torch; from vae_explorer.vae.config import ModelConfig, ObjectiveConfig;"
+        "from vae_explorer.vae.model import build_model;"
+        f"build_model(ModelConfig(network={network!r}), ObjectiveConfig(), (1, 16, 16));"
+        "print('sympy' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
