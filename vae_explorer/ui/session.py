@@ -64,7 +64,8 @@ class Session(QObject):
     """Images, model, encodings, and where the person is looking.
 
     Every property has a ``…_changed`` signal with the new value. Heavy work goes through `fast` (what
-    follows the mouse) and `slow` (encodings, tapestry, reconstructions); both deliver in the GUI thread.
+    follows the mouse) and `slow` (encodings, tapestry, reconstructions); `spare` shares what can be shared of the
+    slow work while nothing trains. All deliver in the GUI thread.
     """
 
     images_changed = Signal(object)  # ImageSet | None
@@ -87,8 +88,10 @@ class Session(QObject):
         super().__init__(parent)
         self.fast = LatestRunner("fast", self)
         self.slow = LatestRunner("slow", self, stands_back=True)
+        self.spare = LatestRunner("spare", self, stands_back=True)
         self.fast.failed.connect(self.problem)
         self.slow.failed.connect(self.problem)
+        self.spare.failed.connect(self.problem)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(500)
         self._images: ImageSet | None = None
@@ -284,9 +287,10 @@ class Session(QObject):
             self.plane_changed.emit(plane)
 
     def shut_down(self) -> None:
-        """End both threads; call once, before the application ends."""
+        """End the threads; call once, before the application ends."""
         self.fast.shut_down()
         self.slow.shut_down()
+        self.spare.shut_down()
 
     # --- decoding what the cursor points at ----------------------------------------------------
 

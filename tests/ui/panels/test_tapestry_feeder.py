@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.latent.planes import axes_plane
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
-from vae_explorer.ui.session import Session
+from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.widgets.map.canvas import Layer
 from vae_explorer.ui.widgets.map.tapestry_grid import Block
 from vae_explorer.ui.widgets.map.tapestry_layer import TapestryLayer
@@ -50,6 +50,27 @@ def test_that_tiles_are_decoded_off_the_gui_thread(qtbot, panel, world) -> None:
     qtbot.waitUntil(lambda: complete(panel))
     assert world.explorer.threads
     assert threading.current_thread().name not in world.explorer.threads
+
+
+def test_that_two_threads_share_the_tiles_unless_a_training_needs_the_core(
+    qtbot, panel, session, world
+) -> None:
+    qtbot.waitUntil(lambda: complete(panel))
+    for state, n_threads in ((TrainingState.IDLE, 2), (TrainingState.RUNNING, 1)):
+        session.set_training_state(state)
+        world.explorer.threads.clear()
+        panel.view.set_viewport(panel.view.viewport.zoomed(6.0))
+        qtbot.waitUntil(lambda: complete(panel) and session.spare.is_idle and session.slow.is_idle)
+        assert len(world.explorer.threads) == n_threads
+
+
+def test_that_a_view_that_is_complete_at_once_gets_no_coarse_impression(qtbot, panel, world) -> None:
+    qtbot.waitUntil(lambda: complete(panel))  # now it is known how fast tiles are decoded
+    layer = panel.view.tapestry
+    layer.reset(layer.grid)
+    panel.tapestry.pump()
+    qtbot.waitUntil(lambda: complete(panel))
+    assert {block.level for block in entries(layer)} == {layer.grid.level(panel.view.viewport)}
 
 
 def test_that_panning_back_decodes_nothing_again(qtbot, panel, world) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from vae_explorer.latent.plane import Plane
 from vae_explorer.ui.session import Session
+from vae_explorer.ui.threads.latest_runner import LatestRunner
 from vae_explorer.ui.widgets.map.canvas import Layer
 from vae_explorer.ui.widgets.map.map_view import MapView
 from vae_explorer.ui.widgets.map.tapestry_grid import Block, TapestryGrid
@@ -23,8 +24,11 @@ __all__ = ["TapestryFeeder"]
 
 BATCH_MS = 45.0  # aimed at: other slow work and a moving view come in between
 FIRST_BATCH_TILES, MAX_BATCH_TILES = 64, 512
+SMALLEST_SHARE = 6  # blocks; fewer at once cost more in asking and painting than a second thread saves
+SHOW_MS = 70.0  # between pictures of a tapestry that grows: painting it takes cores from decoding it
 REST_FACTOR = 4.0  # while weights change, rest four times as long as decoding took: at most a fifth of a core
-_CHANNEL, _PRIORITY = "tapestry", 5
+SOON_MS = 250.0  # a view that is complete so soon needs no coarse impression before it
+_CHANNEL, _SPARE_CHANNEL, _PRIORITY = "tapestry", "tapestry beside", 5
 
 Answer = tuple[list[tuple[Block, NDArray[np.uint8]]], int, float]
 
@@ -42,9 +46,11 @@ class TapestryFeeder(QObject):
         self._view = view
         self._explorer: Explorer | None = None  # of the generation being decoded
         self._plane: Plane | None = None
-        self._busy = False
+        self._under_way: dict[str, list[Block]] = {}  # by lane
         self._batch_tiles = FIRST_BATCH_TILES
         self._spent_ms = 0.0  # on this generation
+        self._tile_ms = float("inf")  # that a tile took last; nothing is known yet
+        self._shown_at = 0.0  # seconds of the clock
         self._newer_waits = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -56,19 +62,42 @@ class TapestryFeeder(QObject):
 
     @Slot()
     def pump(self) -> None:
-        """Decode the next blocks that the view wants, unless some are under way."""
+        """Decode the next blocks that the view wants, on every thread that has time for it."""
         explorer, plane, view = self._explorer, self._plane, self._view
-        if self._busy or explorer is None or plane is None or plane.latent_dim != explorer.latent_dim:
+        if explorer is None or plane is None or plane.latent_dim != explorer.latent_dim:
             return
         if Layer.TAPESTRY not in view.layers or not view.isVisible():
             return
-        layer = view.tapestry
-        wanted = layer.wanted(view.viewport)
-        if not wanted:
+        lanes = self._lanes()
+        free = [lane for lane in lanes if lane not in self._under_way]
+        for lane in free:
+            wanted = self._wanted()
+            if not wanted:
+                break
+            most = max(1, self._batch_tiles // self._view.tapestry.grid.n_tiles)
+            share = max(SMALLEST_SHARE, -(-len(wanted) // len(lanes)))  # so that both end together
+            self._ask(lane, wanted[: min(most, share)], explorer, plane)
+        if not self._under_way:
             self._complete()
-            return
-        grid, generation = layer.grid, layer.generation
-        batch = wanted[: max(1, self._batch_tiles // grid.n_tiles)]
+
+    def _lanes(self) -> dict[str, LatestRunner]:
+        """Threads by their channel; beside a training, which needs its core, there is one."""
+        session = self._session
+        lanes = {_CHANNEL: session.slow}
+        if not session.training_state.is_active:
+            lanes[_SPARE_CHANNEL] = session.spare
+        return lanes
+
+    def _wanted(self) -> list[Block]:
+        """Blocks that nobody is decoding yet, most urgent first."""
+        layer, viewport = self._view.tapestry, self._view.viewport
+        missing = layer.missing(viewport)
+        soon = layer.grid.n_tiles * len(missing) * self._tile_ms < SOON_MS
+        taken = {block for blocks in self._under_way.values() for block in blocks}
+        return [block for block in (missing if soon else layer.wanted(viewport)) if block not in taken]
+
+    def _ask(self, lane: str, batch: list[Block], explorer: Explorer, plane: Plane) -> None:
+        grid, generation = self._view.tapestry.grid, self._view.tapestry.generation
 
         def decode(_is_stale: Callable[[], bool]) -> Answer:
             begin = time.perf_counter()
@@ -79,26 +108,38 @@ class TapestryFeeder(QObject):
             ]
             return blocks, generation, 1000.0 * (time.perf_counter() - begin)
 
-        self._busy = True
-        self._session.slow.request(_CHANNEL, decode, self._take, priority=_PRIORITY, on_error=self._on_error)
+        self._under_way[lane] = batch
+        self._lanes()[lane].request(
+            lane, decode, lambda answer: self._take(lane, answer), priority=_PRIORITY, on_error=self._on_error
+        )
 
     # --- answers -------------------------------------------------------------------------------
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, lane: str, answer: Answer) -> None:
         blocks, generation, spent_ms = answer
-        self._busy = False
+        self._under_way.pop(lane, None)
         self._spent_ms += spent_ms
+        self._tile_ms = spent_ms / max(1, sum(len(tiles) for _, tiles in blocks))
         faster = BATCH_MS / max(spent_ms, 1.0)
         self._batch_tiles = int(np.clip(self._batch_tiles * np.clip(faster, 0.5, 2.0), 16, MAX_BATCH_TILES))
         for block, tiles in blocks:
             self._view.tapestry.put(block, tiles, generation, self._view.devicePixelRatioF())
-        self._view.redraw()
-        self.pump()
+        self.pump()  # so that the next are decoded while these are painted
+        now = time.perf_counter()
+        if not self._under_way or 1000.0 * (now - self._shown_at) > SHOW_MS:
+            self._shown_at = now
+            self._view.redraw()
 
     def _on_error(self, error: Exception) -> None:
-        self._busy = False
-        self._explorer = None  # do not ask the same again; newer weights may do better
+        self._forget()  # do not ask the same again; newer weights may do better
         self._session.problem.emit(f"The tapestry cannot be decoded: {error}")
+
+    def _forget(self) -> None:
+        """Drop the model and what is being decoded of it."""
+        self._session.slow.cancel(_CHANNEL)
+        self._session.spare.cancel(_SPARE_CHANNEL)
+        self._under_way.clear()
+        self._explorer = None
 
     def _complete(self) -> None:
         """Everything in view is of this generation."""
@@ -146,10 +187,9 @@ class TapestryFeeder(QObject):
 
     @Slot()
     def _on_session_model_replaced(self) -> None:
-        self._session.slow.cancel(_CHANNEL)
-        self._busy = False
-        self._explorer = None
+        self._forget()
         self._newer_waits = False
+        self._tile_ms = float("inf")
         self._rest.stop()
         self._view.tapestry.reset(self._view.tapestry.grid)
         self._view.redraw()

@@ -76,6 +76,11 @@ class TapestryLayer:
                 return missing
         return [block for block in visible if not self._is_current(block)]
 
+    def missing(self, viewport: Viewport) -> list[Block]:
+        """Blocks of the view's own level that are to be decoded, the middle ones first."""
+        visible = self.grid.visible(viewport, self.grid.level(viewport))
+        return [block for block in visible if not self._is_current(block)]
+
     def put(self, block: Block, images: NDArray[np.uint8], generation: int, ratio: float) -> None:
         """Keep the decoded tiles of a block, uint8 (n_tiles, C, H, W); late ones never replace newer ones."""
         kept = self._entries.get(block)
