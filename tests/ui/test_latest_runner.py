@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.errors import Cancelled, DataError
 from vae_explorer.ui.threads.latest_runner import LatestRunner
-from vae_explorer.ui.threads.standing_back import NICENESS
+from vae_explorer.ui.threads.standing_back import Place
 
 
 @pytest.fixture
@@ -147,13 +147,13 @@ def test_that_only_what_must_run_is_still_done_when_the_runner_shuts_down(qtbot:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there each thread has a niceness")
-@pytest.mark.parametrize("stands_back", [True, False])
-def test_that_long_work_gives_way_to_the_window(qtbot: QtBot, stands_back: bool) -> None:
-    runner = LatestRunner("test", stands_back=stands_back)
+@pytest.mark.parametrize("place", list(Place))
+def test_that_long_work_gives_way_to_the_window(qtbot: QtBot, place: Place) -> None:
+    runner = LatestRunner("test", place=place)
     found: list[int] = []
     runner.request(
         "niceness", lambda _: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), found.append
     )
     qtbot.waitUntil(lambda: bool(found))
     runner.shut_down()
-    assert found == [min(19, NICENESS) if stands_back else os.getpriority(os.PRIO_PROCESS, 0)]
+    assert found == [place]

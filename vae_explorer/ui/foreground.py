@@ -15,6 +15,7 @@ SWITCH_INTERVAL_S = (
 )
 ROUND_MS = 1_000
 YOUNG_OBJECTS = 700  # new containers that make a round worth while: Python's own threshold
+IMPORTED_OBJECTS = 20_000  # within a second: collecting among them takes more than 2 ms and finds nothing
 OLDER_ROUNDS, OLDEST_ROUNDS = 10, 100  # rounds until the older generations are looked at too
 
 
@@ -29,12 +30,14 @@ class GarbageRounds(QObject):
 
     Left to itself Python looks at all 700,000 objects of Qt and torch for 50-90 ms, in the middle of anything
     and on any thread, and may so destroy a widget on a thread that is not its own. What the imports brought
-    stays out of it: `settle` takes everything alive out of the collector's sight.
+    stays out of it: `settle` takes everything alive out of the collector's sight, and so does a round that
+    finds as many new objects as only imports make.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        atexit.register(gc.unfreeze)  # extension modules report what is left at the end as leaked
         self._round = 0
         self._timer = QTimer(self)
         self._timer.setInterval(ROUND_MS)
@@ -45,14 +48,16 @@ class GarbageRounds(QObject):
     def settle(self) -> None:
         """Not look again at what is alive now, modules, classes, the window itself, until the process ends."""
         gc.freeze()
-        atexit.register(gc.unfreeze)  # extension modules report what is left at the end as leaked
 
     @Slot()
     def _on_timer_timeout(self) -> None:
         self._round += 1
-        if self._round % OLDEST_ROUNDS == 0:
+        young = gc.get_count()[0]
+        if young > IMPORTED_OBJECTS:
+            self.settle()
+        elif self._round % OLDEST_ROUNDS == 0:
             gc.collect(2)
         elif self._round % OLDER_ROUNDS == 0:
             gc.collect(1)
-        elif gc.get_count()[0] > YOUNG_OBJECTS:
+        elif young > YOUNG_OBJECTS:
             gc.collect(0)

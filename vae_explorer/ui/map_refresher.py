@@ -61,7 +61,7 @@ class MapRefresher(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runner = LatestRunner("map refresh", self, stands_back=True)
+        self._runner = LatestRunner("map refresh", self)
         self._runner.failed.connect(self._on_runner_failed)
         self._busy = False
         self._next: Callable[[], None] | None = None

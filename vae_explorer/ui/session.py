@@ -17,6 +17,7 @@ from vae_explorer.latent.plane import Plane
 from vae_explorer.latent.planes import default_plane
 from vae_explorer.runs.history import History
 from vae_explorer.ui.threads.latest_runner import LatestRunner
+from vae_explorer.ui.threads.standing_back import Place
 from vae_explorer.ui.undo import MoveCursor, ReplacePins
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ class Session(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.fast = LatestRunner("fast", self)
-        self.slow = LatestRunner("slow", self, stands_back=True)
-        self.spare = LatestRunner("spare", self, stands_back=True)
+        self.fast = LatestRunner("fast", self, place=Place.FOLLOWING)
+        self.slow = LatestRunner("slow", self)
+        self.spare = LatestRunner("spare", self)
         self.fast.failed.connect(self.problem)
         self.slow.failed.connect(self.problem)
         self.spare.failed.connect(self.problem)

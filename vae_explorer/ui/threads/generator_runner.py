@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from vae_explorer.errors import Cancelled, VaeExplorerError
-from vae_explorer.ui.threads.standing_back import stand_back
+from vae_explorer.ui.threads.standing_back import Place, stand_back
 
 __all__ = ["GeneratorRunner"]
 
@@ -42,7 +42,7 @@ class _Worker(QThread):
         self._go.set()
 
     def run(self) -> None:
-        stand_back()
+        stand_back(Place.TRAINING)
         try:
             events = self._make()
             try:

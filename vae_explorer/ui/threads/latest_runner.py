@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from vae_explorer.errors import Cancelled, VaeExplorerError
-from vae_explorer.ui.threads.standing_back import stand_back
+from vae_explorer.ui.threads.standing_back import Place, stand_back
 
 __all__ = ["LatestRunner"]
 
@@ -43,10 +43,10 @@ class _Worker(QThread):
 
     answered = Signal(object)  # _Answer
 
-    def __init__(self, name: str, *, stands_back: bool) -> None:
+    def __init__(self, name: str, place: Place) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._stands_back = stands_back
+        self._place = place
         self._wake = threading.Condition()
         self._pending: dict[str, _Request] = {}
         self._newest: dict[str, int] = {}
@@ -78,8 +78,7 @@ class _Worker(QThread):
         return is_wanted and self._newest.get(request.channel) == request.serial
 
     def run(self) -> None:
-        if self._stands_back:
-            stand_back()
+        stand_back(self._place)
         while True:
             with self._wake:
                 while not self._pending and not self._ending:
@@ -111,8 +110,8 @@ class LatestRunner(QObject):
     ----------
     name
         Of the thread.
-    stands_back
-        Whether the work takes long and nobody follows it with the mouse: then it gives way to the window.
+    place
+        Whom the thread lets go first.
 
     Signals
     -------
@@ -123,9 +122,9 @@ class LatestRunner(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, name: str, parent: QObject | None = None, *, stands_back: bool = False) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, *, place: Place = Place.FILLING) -> None:
         super().__init__(parent)
-        self._worker = _Worker(name, stands_back=stands_back)
+        self._worker = _Worker(name, place)
         self._worker.answered.connect(self._on_worker_answered)
         self._serial = 0
         self._waiting: set[str] = set()

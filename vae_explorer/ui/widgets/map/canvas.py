@@ -31,7 +31,7 @@ from vae_explorer.ui.widgets.map.axes_layer import (
 from vae_explorer.ui.widgets.map.backing import Backing
 from vae_explorer.ui.widgets.map.density import DensityPicture, density_picture
 from vae_explorer.ui.widgets.map.density_layer import density_image, paint_curve, paint_density
-from vae_explorer.ui.widgets.map.marks import Marks, paint_marks
+from vae_explorer.ui.widgets.map.marks import Marks, hover_region, paint_marks
 from vae_explorer.ui.widgets.map.point_colours import Colouring
 from vae_explorer.ui.widgets.map.points_layer import PointsLayer
 from vae_explorer.ui.widgets.map.projection import Projected
@@ -192,8 +192,11 @@ class MapCanvas(QWidget):
 
     def change_marks(self, **changes: Any) -> None:  # Any: fields of Marks, checked by dataclasses.replace
         """Replace some of the marks."""
-        self._marks = replace(self._marks, **changes)
-        self.update()
+        before, self._marks = self._marks, replace(self._marks, **changes)
+        if changes.keys() == {"hover"}:  # at each move of the mouse: the cards over the map rest meanwhile
+            self.update(hover_region(before, self._marks, self._viewport))
+        else:
+            self.update()
 
     def set_focus_ring(self, shown: bool) -> None:
         """Frame the map: it has the keyboard."""

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QRegion
 
 from vae_explorer.ui.theme import Theme
 from vae_explorer.ui.widgets.map.projection import Ellipse
 from vae_explorer.ui.widgets.map.viewport import Viewport
 
-__all__ = ["PIN_REACH_PX", "Marks", "PinMark", "paint_marks"]
+__all__ = ["PIN_REACH_PX", "Marks", "PinMark", "hover_region", "paint_marks"]
 
 PIN_REACH_PX = 11.0  # how near the mouse must be to take hold of a pin
 _PIN_RADIUS_PX = 6.5
 _CURSOR_RADIUS_PX = 9.0
+_RING_PX = 4.0  # half of a ring with its shade, and what antialiasing adds
+_FAR_PX = 1e6  # no view is so large
 _SELECTED_RADIUS_PX, _NEIGHBOUR_RADIUS_PX = 7.5, 4.0
 _OFF_PLANE = 1e-6  # distance in plane units below which a pin lies on the plane
 
@@ -61,6 +63,21 @@ def paint_marks(painter: QPainter, marks: Marks, viewport: Viewport, theme: Them
     if marks.lasso is not None and len(marks.lasso) > 1:
         _paint_lasso(painter, marks.lasso, viewport, theme)
     _paint_cursor(painter, marks, viewport, theme)
+
+
+def hover_region(before: Marks, after: Marks, viewport: Viewport) -> QRegion:
+    """Where a picture of `before` differs from one of `after`, of which only `hover` is another."""
+    places = [marks.hover for marks in (before, after) if marks.hover is not None]
+    if len(places) == 1 and after.cursor is not None:  # its ring is fainter while the mouse is elsewhere
+        places.append(after.cursor)
+    region = QRegion()
+    for place in places:
+        at = _point(viewport, place)
+        if max(abs(at.x()), abs(at.y())) < _FAR_PX:
+            reach = math.ceil(_CURSOR_RADIUS_PX + _RING_PX)
+            size = 2 * reach + 1
+            region += QRect(math.floor(at.x()) - reach, math.floor(at.y()) - reach, size, size)
+    return region
 
 
 def _paint_crosshair(painter: QPainter, marks: Marks, viewport: Viewport, theme: Theme) -> None:
