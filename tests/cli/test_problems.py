@@ -22,7 +22,7 @@ from vae_explorer.vae.config import ModelConfig
         (["--epochs", "1.5"], "--epochs: '1.5' is not a whole number."),
         (["--lr", "0"], "--lr must be above 0, got 0."),
         (["--lr", "nan"], "--lr: 'nan' is not a number."),
-        (["--net", "transformer"], "--net must be one of mlp, conv, residual, got 'transformer'."),
+        (["--net", "transformer"], "--net must be one of mlp, conv, residual, burgess, got 'transformer'."),
         (
             ["--likelihood", "x"],
             "--likelihood must be one of bernoulli, gaussian, gaussian-learned, got 'x'.",

@@ -7,6 +7,7 @@ from itertools import pairwise
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from vae_explorer.vae.config import ModelConfig, NetworkName, ObjectiveConfig
 from vae_explorer.vae.model import build_model
@@ -29,7 +30,7 @@ def test_that_scales_halve_each_side_until_it_is_small(height: int, width: int) 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    network=st.sampled_from(["mlp", "conv", "residual"]),
+    network=st.sampled_from(["mlp", "conv", "residual", "burgess"]),
     channels=st.sampled_from([1, 3]),
     height=st.one_of(st.integers(8, 40), st.sampled_from([64, 127, 256])),
     width=st.one_of(st.integers(8, 40), st.sampled_from([65, 100, 256])),
@@ -50,7 +51,7 @@ def test_that_every_network_maps_any_image_to_its_latent_and_back_to_the_same_sh
 
 
 def test_that_the_extremes_of_size_and_latent_dimension_work_for_each_network() -> None:
-    for network in ("mlp", "conv", "residual"):
+    for network in ("mlp", "conv", "residual", "burgess"):
         for shape, latent_dim in (((3, 8, 256), 512), ((1, 256, 8), 1), ((1, 8, 8), 512)):
             config = ModelConfig(network=network, hidden=(4,), width=4, latent_dim=latent_dim)
             model = build_model(config, ObjectiveConfig(), shape)
@@ -60,7 +61,7 @@ def test_that_the_extremes_of_size_and_latent_dimension_work_for_each_network() 
 
 def test_that_the_code_of_an_image_does_not_depend_on_its_batch() -> None:
     x = torch.rand((6, 3, 11, 14), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    for network in ("mlp", "conv", "residual"):
+    for network in ("mlp", "conv", "residual", "burgess"):
         config = ModelConfig(network=network, width=4, hidden=(8,))
         model = build_model(config, ObjectiveConfig(), (3, 11, 14)).double()
         with torch.no_grad():
@@ -71,7 +72,7 @@ def test_that_the_code_of_an_image_does_not_depend_on_its_batch() -> None:
 
 def test_that_every_weight_of_a_network_gets_a_gradient() -> None:
     x = torch.rand((4, 1, 13, 10), generator=torch.Generator().manual_seed(0))
-    for network in ("mlp", "conv", "residual"):
+    for network in ("mlp", "conv", "residual", "burgess"):
         config = ModelConfig(network=network, width=4, hidden=(8, 6))
         model = build_model(config, ObjectiveConfig(), (1, 13, 10))
         for part in model.modules():  # residual blocks start as the identity: move them off it
@@ -91,3 +92,17 @@ def test_that_residual_blocks_start_as_the_identity() -> None:
     for block in blocks:
         maps = torch.randn((2, block.first.in_channels, 4, 4), generator=torch.Generator().manual_seed(0))
         assert torch.equal(block(maps), maps)
+
+
+def test_that_the_burgess_network_has_the_published_layers() -> None:
+    """Burgess et al. 2018, appendix A.1: 32 channels, 4 × 4 with stride 2, four times for 64 × 64, then 256 and 256."""
+    config = ModelConfig(network="burgess", latent_dim=10)
+    model = build_model(config, ObjectiveConfig(), (1, 64, 64))
+    convolutions = [m for m in model.encoder.modules() if isinstance(m, nn.Conv2d)]
+    linear = [m.out_features for m in model.encoder.modules() if isinstance(m, nn.Linear)]
+    assert [(m.out_channels, m.kernel_size, m.stride) for m in convolutions] == [(32, (4, 4), (2, 2))] * 4
+    assert linear == [256, 256]
+    ups = [m for m in model.decoder.modules() if isinstance(m, nn.ConvTranspose2d)]
+    assert [(m.out_channels, m.kernel_size) for m in ups] == [(32, (4, 4))] * 3 + [(1, (4, 4))]
+    small = build_model(config, ObjectiveConfig(), (3, 32, 32))
+    assert sum(isinstance(m, nn.Conv2d) for m in small.encoder.modules()) == 3

@@ -135,8 +135,8 @@ def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
     """Refuse what was asked of the model and would have no effect on it."""
     if "hidden" in asked and model.network != "mlp":
         raise ConfigError(f"--hidden needs --net mlp, and the network is {model.network}.")
-    if "width" in asked and model.network == "mlp":
-        raise ConfigError("--width needs --net conv or residual, and the network is mlp.")
+    if "width" in asked and model.network not in ("conv", "residual"):
+        raise ConfigError(f"--width needs --net conv or residual, and the network is {model.network}.")
     if "sigma" in asked and model.likelihood == "bernoulli":
         raise ConfigError(
             "--sigma needs --likelihood gaussian or gaussian-learned, and the likelihood is bernoulli."

@@ -103,7 +103,7 @@ DataSeed = Annotated[
 ]
 Net = Annotated[
     str | None,
-    _option("--net", "NAME", "mlp, conv or residual.", MODEL, default=(ModelConfig, "network")),
+    _option("--net", "NAME", "mlp, conv, residual or burgess.", MODEL, default=(ModelConfig, "network")),
 ]
 Hidden = Annotated[
     str | None,

@@ -15,7 +15,7 @@ __all__ = [
     "ObjectiveName",
 ]
 
-NetworkName = Literal["mlp", "conv", "residual"]
+NetworkName = Literal["mlp", "conv", "residual", "burgess"]
 LikelihoodName = Literal["bernoulli", "gaussian", "gaussian-learned"]
 ObjectiveName = Literal["vae", "autoencoder"]
 

@@ -32,7 +32,8 @@ EXPLANATIONS = {
         "The kind of network that encodes and decodes",
         "An MLP treats an image as a list of numbers; convolutional networks look at neighbouring "
         "pixels together and suit pictures better. The residual one adds shortcuts between layers, "
-        "which trains deeper networks well and usually gives the clearest images.",
+        "which trains deeper networks well and usually gives the clearest images; that of Burgess et al. (2018) "
+        "is the usual one for disentangling.",
     ),
     "hidden": Explanation(
         "Widths of the MLP's hidden layers, e.g. 400 or 512, 256",

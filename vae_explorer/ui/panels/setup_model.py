@@ -16,7 +16,8 @@ from vae_explorer.vae.config import LATENT_DIM_MAX, ModelConfig, ObjectiveConfig
 
 __all__ = ["ModelSettings", "hidden_problem", "parsed_hidden"]
 
-_NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"), ("mlp", "MLP"))
+_NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"),
+             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"))  # fmt: skip
 _LIKELIHOODS = (
     ("bernoulli", "Bernoulli"),
     ("gaussian", "Gaussian"),
@@ -137,7 +138,7 @@ class ModelSettings(Section):
         if self.network.value == "mlp":
             if hidden_problem(self.hidden.text()):
                 return False
-        else:
+        elif self.network.value in ("conv", "residual"):
             fields.append(self.width_field)
         if self.likelihood.value != "bernoulli":
             fields.append(self.sigma)
@@ -204,7 +205,7 @@ class ModelSettings(Section):
         is_mlp = self.network.value == "mlp"
         is_vae = self.objective.value == "vae"
         self._rows["hidden"].setVisible(is_mlp)
-        self._rows["width"].setVisible(not is_mlp)
+        self._rows["width"].setVisible(self.network.value in ("conv", "residual"))
         self._rows["sigma"].setVisible(self.likelihood.value != "bernoulli")
         self._rows["sigma"].label.setText(
             "σ at the start" if self.likelihood.value == "gaussian-learned" else "σ of a pixel"

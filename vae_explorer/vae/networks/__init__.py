@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vae_explorer.vae.config import ModelConfig
+from vae_explorer.vae.networks.burgess import BurgessDecoder, BurgessEncoder
 from vae_explorer.vae.networks.conv import ConvDecoder, ConvEncoder
 from vae_explorer.vae.networks.mlp import MLPDecoder, MLPEncoder
 from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape
@@ -17,6 +18,8 @@ def make_encoder(config: ModelConfig, image_shape: ImageShape) -> Encoder:
         return MLPEncoder(image_shape, config.hidden)
     if config.network == "conv":
         return ConvEncoder(image_shape, config.width)
+    if config.network == "burgess":
+        return BurgessEncoder(image_shape)
     return ResidualEncoder(image_shape, config.width)
 
 
@@ -26,4 +29,6 @@ def make_decoder(config: ModelConfig, image_shape: ImageShape) -> Decoder:
         return MLPDecoder(config.latent_dim, config.hidden, image_shape)
     if config.network == "conv":
         return ConvDecoder(config.latent_dim, config.width, image_shape)
+    if config.network == "burgess":
+        return BurgessDecoder(config.latent_dim, image_shape)
     return ResidualDecoder(config.latent_dim, config.width, image_shape)
