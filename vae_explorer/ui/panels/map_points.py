@@ -17,13 +17,16 @@ from vae_explorer.ui.theme import class_colours, rgb, theme_manager, value_lut
 from vae_explorer.ui.widgets.map.legend import LegendCard
 from vae_explorer.ui.widgets.map.map_view import MapView
 from vae_explorer.ui.widgets.map.point_colours import Colouring, ColourMode, by_category, by_value, plain
+from vae_explorer.ui.widgets.map.points_layer import CLOUD_SHARE
 from vae_explorer.ui.widgets.map.projection import Projected, prior_centre, project
+from vae_explorer.ui.widgets.map.viewport import KEPT_SHARE
 
 __all__ = ["MapPoints"]
 
 FOLLOW_SHARE = 0.9  # of the points in view; below it a view that nobody has moved follows them
 CLEARLY_MORE = 1.5  # times the KL of the plane on show: so much better another pair of dimensions must be
 MAX_NUMBERS_INLINE = 2_000_000  # n · D that is projected in a few ms; more goes to the slow thread
+MAX_POINTS_INLINE = 100_000  # that are arranged in a few ms
 SPLIT_NAMES: tuple[str, ...] = ("train", "validation", "test")
 _EMPTY = Projected(np.empty((0, 2), dtype=np.float32))
 
@@ -176,13 +179,13 @@ class MapPoints(QObject):
         if encodings is None or plane is None or encodings.latent_dim != plane.latent_dim:
             return
         mu = encodings.mu
-        if mu.size <= MAX_NUMBERS_INLINE:
+        if mu.size <= MAX_NUMBERS_INLINE and len(mu) <= MAX_POINTS_INLINE:
             self._session.slow.cancel("map points")
             self._take(project(mu, plane), encodings, plane)
             return
         self._session.slow.request(
             "map points",
-            lambda _is_stale: project(mu, plane),
+            lambda _is_stale: _arranged(project(mu, plane)),
             lambda projected: self._take(projected, encodings, plane),
             priority=-5,
         )
@@ -281,6 +284,13 @@ class MapPoints(QObject):
 
     def _legend_off(self, mode: ColourMode) -> frozenset[int]:
         return self._legend.switched_off if mode is self._legend.mode else frozenset()
+
+
+def _arranged(projected: Projected) -> Projected:
+    """The same after what the map will ask of it has been worked out, on this thread."""
+    for share in (CLOUD_SHARE, KEPT_SHARE):
+        projected.places.box(share)
+    return projected
 
 
 def _is_default(plane: Plane) -> bool:

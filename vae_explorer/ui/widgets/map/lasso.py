@@ -21,22 +21,30 @@ def rows_inside(places: Places, corners: NDArray[np.float64]) -> NDArray[np.int6
         (m, 2), m ≥ 3; the last is joined to the first.
     """
     low, high = corners.min(axis=0), corners.max(axis=0)
-    whole, tested = [], places.runs((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
-    if places.cells is not None and _sides(places.cells, corners)[-1] <= MAX_STEPS:
-        starts = places.cells.starts
-        inner, crossed = _cells_inside(places.cells, corners)
-        whole, tested = merged(starts[inner], starts[inner + 1]), merged(starts[crossed], starts[crossed + 1])
-    found = [np.arange(first, last) for first, last in whole]
+    tested = places.runs((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    cells, clear = places.cells, np.empty(0, dtype=np.intp)
+    if cells is not None and _steps(cells, corners)[-1] <= MAX_STEPS:
+        met = _cells_met(cells, corners)
+        crossed, clear = np.flatnonzero(met), np.flatnonzero(~met)
+        tested = merged(cells.starts[crossed], cells.starts[crossed + 1])
+    near = [np.empty(0, dtype=np.intp)]
     for first, last in tested:
         x, y = places.x[first:last], places.y[first:last]
-        near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
-        found.append(first + near)
-    n_whole = sum(last - first for first, last in whole)
-    at = np.concatenate(found) if found else np.empty(0, dtype=np.intp)
-    doubtful = at[n_whole:]
-    doubtful = doubtful[contains(corners, places.x[doubtful], places.y[doubtful])]
-    rows: NDArray[np.int64] = np.sort(places.given(np.concatenate((at[:n_whole], doubtful))))
-    return rows
+        found = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+        near.append(first + found)
+    doubtful = np.concatenate(near)
+    x, y = places.x[doubtful], places.y[doubtful]
+    if cells is not None:  # of a cell that the loop does not meet, the middle stands for all
+        middle_x, middle_y = cells.middles(clear)
+        x, y = np.concatenate((x, middle_x)), np.concatenate((y, middle_y))
+    answer = contains(corners, x, y)
+    inside = np.zeros(len(places), dtype=bool)
+    inside[doubtful] = answer[: len(doubtful)]
+    if cells is not None:
+        whole = clear[answer[len(doubtful) :]]
+        for first, last in merged(cells.starts[whole], cells.starts[whole + 1]):
+            inside[first:last] = True
+    return places.chosen(inside)
 
 
 def contains(
@@ -69,16 +77,16 @@ def contains(
     return result
 
 
-def _sides(cells: Cells, corners: NDArray[np.float64]) -> NDArray[np.float64]:
+def _steps(cells: Cells, corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Steps of at most half a cell up to each corner of the closed loop, (m + 1,)."""
     closed = np.concatenate((corners, corners[:1]))
     lengths = np.abs(np.diff(closed, axis=0) / (cells.width, cells.height)).max(axis=1)
     return np.concatenate(([0.0], np.cumsum(np.ceil(2.0 * lengths) + 1.0)))
 
 
-def _cells_inside(cells: Cells, corners: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Cells wholly inside a polygon, and those of which a part may be; ascending."""
-    closed, steps = np.concatenate((corners, corners[:1])), _sides(cells, corners)
+def _cells_met(cells: Cells, corners: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a side of the loop may run through each cell, (CELLS²,)."""
+    closed, steps = np.concatenate((corners, corners[:1])), _steps(cells, corners)
     at = np.arange(int(steps[-1]) + 1)
     column = cells.column(np.interp(at, steps, closed[:, 0]))
     row = cells.row(np.interp(at, steps, closed[:, 1]))
@@ -87,9 +95,6 @@ def _cells_inside(cells: Cells, corners: NDArray[np.float64]) -> tuple[NDArray[n
         for dx in range(3):
             met[row + dy, column + dx] = True
     met = met[1:-1, 1:-1]
-    middles = np.arange(CELLS) + 0.5
-    x, y = np.meshgrid(cells.left + middles * cells.width, cells.bottom + middles * cells.height)
-    inner = contains(corners, x.ravel(), y.ravel()).reshape(CELLS, CELLS)
     for edge in (met[0], met[-1], met[:, 0], met[:, -1]):
         edge[:] = True  # these cells reach to infinity
-    return np.flatnonzero(inner & ~met), np.flatnonzero(met)
+    return met.reshape(-1)

@@ -57,6 +57,11 @@ class Cells:
         """Row of plane coordinates, (m,)."""
         return _cell(y, self.bottom, self.height)
 
+    def middles(self, at: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Plane coordinates of the middles of cells."""
+        row, column = np.divmod(at, CELLS)
+        return self.left + (column + 0.5) * self.width, self.bottom + (row + 0.5) * self.height
+
     def runs(self, box: Box) -> Runs:
         """Runs of points that hold all inside `box`, and some beside it."""
         left, right = self.column(np.array(box[0::2], dtype=np.float32))
@@ -106,6 +111,14 @@ class Places:
     def given(self, at: Rows) -> Rows:
         """Which of the given points lie at these places."""
         return at if self.rows is None else self.rows[at]
+
+    def chosen(self, at: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The given points that lie at these places, (m,), ascending."""
+        if self.rows is None:
+            return np.flatnonzero(at).astype(np.int64)
+        given = np.zeros(int(self.rows.max(initial=-1)) + 1, dtype=bool)
+        given[self.rows[at]] = True  # sooner than sorting them
+        return np.flatnonzero(given).astype(np.int64)
 
     def only(self, at: Rows) -> Places:
         """Some of the places, ascending; `rows` then counts these places."""

@@ -15,7 +15,7 @@ from vae_explorer.ui.widgets.map.point_raster import PointRaster, Splat, adapted
 from vae_explorer.ui.widgets.map.projection import Projected
 from vae_explorer.ui.widgets.map.viewport import Viewport
 
-__all__ = ["PointsLayer"]
+__all__ = ["CLOUD_SHARE", "PointsLayer"]
 
 FADE_TIERS = 8  # opacities told apart
 DIMMED_TIER = 1  # of points outside a lasso

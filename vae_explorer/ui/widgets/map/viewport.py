@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vae_explorer.ui.widgets.map.quantiles import middle_range
 
-__all__ = ["Box", "Viewport", "data_box", "middle_box", "united"]
+__all__ = ["KEPT_SHARE", "Box", "Viewport", "data_box", "middle_box", "united"]
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in plane units, x0 ≤ x1, y0 ≤ y1
 Margins = tuple[int, int, int, int]  # left, top, right, bottom, logical px
