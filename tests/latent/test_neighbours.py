@@ -27,6 +27,22 @@ def test_that_a_batch_of_latents_is_answered_row_by_row() -> None:
     np.testing.assert_allclose(distances, [[0.1, 0.9], [0.1, 0.9]])
 
 
+def test_that_of_equally_near_rows_the_first_comes_first() -> None:
+    mu = np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
+    rows, distances = NearestImages(mu).query([0.0, 0.0], 3)
+    np.testing.assert_array_equal(rows, [1, 2, 3])
+    np.testing.assert_array_equal(distances, [1.0, 1.0, 1.0])
+
+
+def test_that_means_far_from_the_origin_keep_their_order() -> None:
+    mu = (1000.0 + np.arange(50.0)[:, None] * 1e-3 * np.ones((1, 2))).astype(np.float32)
+    exact = np.linalg.norm(mu.astype(np.float64) - mu[20], axis=1)
+    rows, distances = NearestImages(mu).query(mu[20], 5)
+    np.testing.assert_array_equal(np.sort(distances), distances)
+    np.testing.assert_allclose(distances, np.sort(exact)[:5], rtol=1e-6)
+    assert rows[0] == 20
+
+
 def test_that_asking_for_more_than_there_are_gives_all() -> None:
     rows, distances = NearestImages(np.zeros((3, 2))).query([0.0, 0.0], 12)
     assert sorted(rows.tolist()) == [0, 1, 2]

@@ -20,7 +20,7 @@ _FAST_PRIORITY = 3  # after the decode under the cursor
 
 
 class NearestFinder(QObject):
-    """Answers from a search tree that is built once for each `Encodings`, on the slow thread."""
+    """Answers from a search that is prepared once for each `Encodings`, on the slow thread."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -68,13 +68,10 @@ class NearestFinder(QObject):
         self._building = encodings
 
         def build(_is_stale: Callable[[], bool]) -> NearestImages:
-            search = NearestImages(encodings.mu)
-            # Imports scikit-learn and builds the tree here, not on the fast thread.
-            search.query(np.zeros(encodings.latent_dim), 1)
-            return search
+            return NearestImages(encodings.mu)
 
         self._session.slow.request(
-            "nearest:tree", build, self._take_tree, priority=1, on_error=self._on_build_failed
+            "nearest:search", build, self._take_search, priority=1, on_error=self._on_build_failed
         )
 
     def _on_build_failed(self, error: Exception) -> None:
@@ -82,7 +79,7 @@ class NearestFinder(QObject):
         self._waiting.clear()
         self._session.problem.emit(f"The nearest images cannot be found: {error}")
 
-    def _take_tree(self, search: NearestImages) -> None:
+    def _take_search(self, search: NearestImages) -> None:
         if self._building is not None:
             self._ready = (self._building, search)
             self._building = None
