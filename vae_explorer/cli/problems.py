@@ -35,6 +35,7 @@ OPTION_OF_FIELD: Mapping[str, str] = {  # field of a config → the option that 
     "epochs": "--epochs",
     "batch_size": "--batch-size",
     "learning_rate": "--lr",
+    "n_threads": "--threads",
     "seed": "--seed",
     "device": "--device",
 }

@@ -53,8 +53,11 @@ def train(
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
+    schedule: options.Schedule = None,
     seed: options.Seed = None,
     device: options.TrainingDevice = None,
+    precision: options.Precision = None,
+    threads: options.Threads = None,
     out: options.Out = None,
     resume: options.Resume = None,
     json: Json = False,
@@ -99,7 +102,16 @@ def train(
             sigma=sigma,
         ),
         objective=given(name="autoencoder" if autoencoder else objective, beta=beta, warmup_epochs=warmup),
-        training=given(epochs=epochs, batch_size=batch_size, learning_rate=lr, seed=seed, device=device),
+        training=given(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=lr,
+            schedule=schedule,
+            seed=seed,
+            device=device,
+            precision=precision,
+            n_threads=threads,
+        ),
     )
     if resume is not None:
         if out is not None:

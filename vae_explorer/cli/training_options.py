@@ -219,6 +219,16 @@ LearningRate = Annotated[
         parser=number,
     ),
 ]
+Schedule = Annotated[
+    str | None,
+    _option(
+        "--schedule",
+        "NAME",
+        "constant, or one-cycle: rises to --lr and falls to almost nothing at the last epoch.",
+        TRAINING,
+        default=(RunConfig, "schedule"),
+    ),
+]
 Seed = Annotated[
     int | None,
     _option(
@@ -234,6 +244,27 @@ TrainingDevice = Annotated[
     str | None,
     _option("--device", "NAME", "auto, cpu, cuda, cuda:1 or mps.", TRAINING, default=(RunConfig, "device")),
 ]
+Precision = Annotated[
+    str | None,
+    _option(
+        "--precision",
+        "NAME",
+        "float32, bfloat16 (of products; weights and evaluations stay float32), or auto: what is faster here.",
+        TRAINING,
+        default=(RunConfig, "precision"),
+    ),
+]
+Threads = Annotated[
+    int | None,
+    _option(
+        "--threads",
+        "N",
+        "CPU threads of an operation.",
+        TRAINING,
+        default="1, or all cores where a brief measurement finds them faster",
+        parser=whole_number,
+    ),
+]
 Out = Annotated[
     Path | None,
     _option("--out", "RUN", "New folder for the run.", None, default="a dated folder among your runs"),
@@ -243,7 +274,8 @@ Resume = Annotated[
     _option(
         "--resume",
         "RUN",
-        "Go on with this run exactly where it was left; --epochs, --lr, --beta and --device may change.",
+        "Go on with this run exactly where it was left; --epochs, --lr, --beta, --device, --precision and --threads may "
+        "change.",
         None,
     ),
 ]

@@ -83,7 +83,8 @@ class TrainingLoop:
         yield Started(
             config=self._config,
             device=str(trainer.device),
-            device_label=device_label(trainer.device),
+            device_label=device_label(trainer.device)
+            + (" · bfloat16" if trainer.execution.precision == "bfloat16" else ""),
             precision=trainer.execution.precision,
             n_parameters=trainer.n_parameters,
             n_train=len(trainer.train_index),

@@ -91,6 +91,18 @@ EXPLANATIONS = {
         "How far each step moves the weights. Too large and the loss jumps or becomes infinite, too "
         "small and training crawls; 1e-3 is a good start, and it can be changed while training.",
     ),
+    "schedule": Explanation(
+        "How the learning rate changes over the training",
+        "Constant keeps the rate, so that you can stop or add epochs at any time. One cycle rises to it and then "
+        "falls to almost nothing at the last epoch: it bears a rate five to ten times as large and reaches a good "
+        "model in fewer epochs, but is only done at the end.",
+    ),
+    "precision": Explanation(
+        "Numbers that matrix products and convolutions use",
+        "Automatic measures for a moment which is faster here. bfloat16 rounds to three digits inside products and is "
+        "up to twice as fast where the processor knows it; weights, losses and every evaluation stay float32. A run "
+        "that continues keeps what it began with.",
+    ),
     "seed": Explanation(
         "Number that all randomness starts from",
         "First weights, order of the images and noise all follow from it. The same seed and settings "

@@ -1,4 +1,4 @@
-"""The training card of the setup: epochs, batch, learning rate, seed, device."""
+"""The training card of the setup: epochs, batch, learning rate and its schedule, seed, device, precision."""
 
 from __future__ import annotations
 
@@ -29,18 +29,23 @@ class TrainingSettings(Section):
             "Learning rate", NumberRange(0.0, 1.0, open_low=True), defaults.learning_rate
         )
         self.seed = NumberField("Seed", NumberRange(0, 2**53, whole=True), defaults.seed)
+        self.schedule = ChoiceBox((("constant", "Constant"), ("one-cycle", "One cycle")))
         self.device = ChoiceBox((("auto", "Automatic"),))
+        self.precision = ChoiceBox((("auto", "Automatic"), ("float32", "float32"), ("bfloat16", "bfloat16")))
         for name, widget in (
             ("epochsEdit", self.epochs), ("batchSizeEdit", self.batch_size),
             ("learningRateEdit", self.learning_rate), ("seedEdit", self.seed), ("deviceBox", self.device),
+            ("scheduleBox", self.schedule), ("precisionBox", self.precision),
         ):  # fmt: skip
             widget.setObjectName(name)
         self._rows = {
             "epochs": FormRow("Epochs", self.epochs, *EXPLANATIONS["epochs"]),
             "batch_size": FormRow("Batch size", self.batch_size, *EXPLANATIONS["batch_size"]),
             "learning_rate": FormRow("Learning rate", self.learning_rate, *EXPLANATIONS["learning_rate"]),
+            "schedule": FormRow("Schedule", self.schedule, *EXPLANATIONS["schedule"]),
             "seed": FormRow("Seed", self.seed, *EXPLANATIONS["seed"]),
             "device": FormRow("Device", self.device, *EXPLANATIONS["device"]),
+            "precision": FormRow("Precision", self.precision, *EXPLANATIONS["precision"]),
         }
         for row in self._rows.values():
             self.column.addWidget(row)
@@ -48,7 +53,8 @@ class TrainingSettings(Section):
             field.problem_changed.connect(self._rows[name].show_problem)
             field.problem_changed.connect(self._on_something_changed)
             field.value_changed.connect(self._on_something_changed)
-        self.device.currentIndexChanged.connect(self._on_something_changed)
+        for box in (self.schedule, self.device, self.precision):
+            box.currentIndexChanged.connect(self._on_something_changed)
         self.learning_rate.value_changed.connect(self.learning_rate_changed)
 
     @property
@@ -61,8 +67,10 @@ class TrainingSettings(Section):
             "epochs": self.epochs.int_value,
             "batch_size": self.batch_size.int_value,
             "learning_rate": self.learning_rate.value,
+            "schedule": self.schedule.value,
             "seed": self.seed.int_value,
             "device": self.device.value,
+            "precision": self.precision.value,
         }
 
     def set_config(self, config: RunConfig) -> None:
@@ -70,7 +78,9 @@ class TrainingSettings(Section):
         self.epochs.set_value(config.epochs)
         self.batch_size.set_value(config.batch_size)
         self.learning_rate.set_value(config.learning_rate)
+        self.schedule.set_value(config.schedule)
         self.seed.set_value(config.seed)
+        self.precision.set_value(config.precision)
         self.device.set_value(config.device if self.device.findData(config.device) >= 0 else "auto")
 
     def set_devices(self, devices: list[tuple[str, str]]) -> None:
