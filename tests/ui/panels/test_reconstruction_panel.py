@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -55,6 +57,26 @@ def test_that_only_rows_in_view_are_reconstructed(
     qtbot.waitUntil(lambda: newer.n_reconstructed > 0, timeout=3000)
     qtbot.waitUntil(lambda: not panel.is_busy)
     assert newer.n_reconstructed == seen
+
+
+def test_that_rows_made_by_older_weights_do_not_keep_those_weights(
+    qtbot: QtBot, panel: ReconstructionPanel, world: Any
+) -> None:
+    made_by = weakref.ref(world.session.explorer)
+    bar = panel.list.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    last = len(panel.ranking) - 1
+    qtbot.waitUntil(lambda: panel.list.row(last) is not None and not panel.is_busy)
+    bar.setValue(0)
+    world.newer_weights()
+    qtbot.waitUntil(lambda: world.session.explorer is not made_by() and not panel.is_busy)
+    assert panel.list.row(last) is not None  # still there, out of view
+
+    def is_gone() -> bool:
+        gc.collect()
+        return made_by() is None
+
+    qtbot.waitUntil(is_gone)
 
 
 def test_that_scrolling_fills_in_the_rows_that_come_into_view(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,8 @@ class ReconstructionPanel(ModelPanel):
         self._ranking = np.empty(0, dtype=np.int64)  # images, in order
         self._ranking_stale = True
         self._waits_for_leave = False  # a new order must not move rows under the mouse
-        self._cache: dict[int, tuple[Explorer, ReconstructionRow]] = {}
+        # Rows with the explorer that made them, which a row must not keep: it holds all weights of a model.
+        self._cache: dict[int, tuple[ref[Explorer], ReconstructionRow]] = {}
         self.order = QComboBox()
         for text, order in _ORDERS:
             self.order.addItem(text, order)
@@ -149,7 +151,7 @@ class ReconstructionPanel(ModelPanel):
         self._ranking_stale = False
         view = self.list.rows_in_view
         first, last = (view.start, view.stop) if old is not None else (view.start, view.start + BATCH)
-        known = {image for image, (made_by, _) in self._cache.items() if made_by is explorer}
+        known = {image for image, (made_by, _) in self._cache.items() if made_by() is explorer}
 
         def work(_is_stale: Callable[[], bool]) -> _Answer:
             ranking = old
@@ -183,7 +185,7 @@ class ReconstructionPanel(ModelPanel):
     def _take(self, answer: Any) -> None:
         for image, row in answer.rows.items():
             self._cache.pop(image, None)
-            self._cache[image] = (answer.explorer, row)
+            self._cache[image] = (ref(answer.explorer), row)
         while len(self._cache) > CACHE_ROWS:
             del self._cache[next(iter(self._cache))]
         if answer.ranking is not None and not np.array_equal(answer.ranking, self._ranking):
@@ -198,10 +200,10 @@ class ReconstructionPanel(ModelPanel):
         explorer = self._session.explorer
         rows, lacking = {}, False
         for number in self.list.rows_in_view:
-            made_by, row = self._cache.get(int(self._ranking[number]), (None, None))
-            if row is not None and self.list.row(number) is not row:
-                rows[number] = row
-            lacking |= made_by is not explorer
+            known = self._cache.get(int(self._ranking[number]))
+            if known is not None and self.list.row(number) is not known[1]:
+                rows[number] = known[1]
+            lacking |= known is None or known[0]() is not explorer
         if rows:
             self.list.set_rows(rows)
         if lacking and not self._weights_timer.isActive():
