@@ -28,12 +28,12 @@ class Started:
     config: RunConfig
     device: str  # "cpu", "cuda:0", "mps"
     device_label: str  # for a person: "CPU · 1 thread", "CUDA · NVIDIA H200"
-    precision: Precision
     n_parameters: int
     n_train: int
     steps_per_epoch: int
     epoch: int
     step: int
+    precision: Precision = "float32"
 
 
 @dataclass(frozen=True)

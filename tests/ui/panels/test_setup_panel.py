@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QScrollBar,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -632,3 +633,19 @@ def test_that_the_whole_loss_chart_is_in_view_once_training_starts(panel: SetupP
         return top >= 0 and top + panel.chart.height() <= viewport.height()
 
     qtbot.waitUntil(in_view)
+
+
+def test_that_rare_settings_fold_away_and_open_when_they_matter(panel: SetupPanel) -> None:
+    assert named(panel, "epochsEdit").isVisible()
+    assert not named(panel, "scheduleBox").isVisible()
+    more = named(panel, "moreSettingsButton")
+    assert isinstance(more, QToolButton)
+    more.click()
+    assert named(panel, "scheduleBox").isVisible()
+    assert named(panel, "precisionBox").isVisible()
+    more.click()
+    assert not named(panel, "precisionBox").isVisible()
+    panel.training.set_config(RunConfig(schedule="one-cycle", precision="float32"))
+    assert named(panel, "scheduleBox").isVisible()
+    assert panel.training.values()["schedule"] == "one-cycle"
+    assert panel.training.values()["precision"] == "float32"

@@ -32,8 +32,8 @@ EXPLANATIONS = {
         "The kind of network that encodes and decodes",
         "An MLP treats an image as a list of numbers; convolutional networks look at neighbouring "
         "pixels together and suit pictures better. The residual one adds shortcuts between layers, "
-        "which trains deeper networks well and usually gives the clearest images; that of Burgess et al. (2018) "
-        "is the usual one for disentangling.",
+        "which trains deeper networks well and usually gives the clearest images; that of Burgess and "
+        "others (2018) is the usual one for disentangling.",
     ),
     "hidden": Explanation(
         "Widths of the MLP's hidden layers, e.g. 400 or 512, 256",
@@ -99,9 +99,9 @@ EXPLANATIONS = {
     ),
     "precision": Explanation(
         "Numbers that matrix products and convolutions use",
-        "Automatic measures for a moment which is faster here. bfloat16 rounds to three digits inside products and is "
-        "up to twice as fast where the processor knows it; weights, losses and every evaluation stay float32. A run "
-        "that continues keeps what it began with.",
+        "Automatic measures for a moment which is faster here; a run that continues keeps what it began with. "
+        "bfloat16 rounds to three digits inside products and is up to twice as fast where the processor knows it, "
+        "while weights, losses and every evaluation stay float32.",
     ),
     "seed": Explanation(
         "Number that all randomness starts from",
@@ -112,6 +112,11 @@ EXPLANATIONS = {
         "What computes: a graphics card or the processor",
         "Automatic takes a CUDA or Apple GPU where there is one, else the processor (CPU). A GPU is "
         "many times faster for convolutional networks; small MLPs hardly care.",
+    ),
+    "more_settings": Explanation(
+        "Settings that most trainings leave alone",
+        "Shows or hides the schedule of the learning rate, the seed, the device and the precision. They count "
+        "whether they are shown or not.",
     ),
     "train": Explanation(
         "Train a model with these settings",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from vae_explorer.runs.config import RunConfig
+from vae_explorer.ui.icons import icon
+from vae_explorer.ui.panels.controls import tool_button
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
 from vae_explorer.ui.widgets.card import Section
 from vae_explorer.ui.widgets.form import ChoiceBox, FormRow
 from vae_explorer.ui.widgets.number_field import NumberField, NumberRange
 
 __all__ = ["TrainingSettings"]
+
+
+RARE = ("schedule", "seed", "device", "precision")
 
 
 class TrainingSettings(Section):
@@ -47,8 +52,18 @@ class TrainingSettings(Section):
             "device": FormRow("Device", self.device, *EXPLANATIONS["device"]),
             "precision": FormRow("Precision", self.precision, *EXPLANATIONS["precision"]),
         }
-        for row in self._rows.values():
+        # What most trainings leave alone folds away, so that the loss stays in sight below.
+        self.more = tool_button("chevron-right", "More settings", text=True)
+        self.more.setObjectName("moreSettingsButton")
+        self.more.setProperty("variant", "quiet")
+        self.more.setToolTip(EXPLANATIONS["more_settings"].tooltip)
+        self.more.setWhatsThis(EXPLANATIONS["more_settings"].whats_this)
+        for name, row in self._rows.items():
+            if name == RARE[0]:
+                self.column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
             self.column.addWidget(row)
+        self._show_rare(False)
+        self.more.clicked.connect(self._on_more_clicked)
         for name, field in self._fields():
             field.problem_changed.connect(self._rows[name].show_problem)
             field.problem_changed.connect(self._on_something_changed)
@@ -82,6 +97,8 @@ class TrainingSettings(Section):
         self.seed.set_value(config.seed)
         self.precision.set_value(config.precision)
         self.device.set_value(config.device if self.device.findData(config.device) >= 0 else "auto")
+        if config.schedule != "constant" or config.precision != "auto":
+            self._show_rare(True)
 
     def set_devices(self, devices: list[tuple[str, str]]) -> None:
         """Offer (name, label) of what is on this machine, best first, after "automatic"."""
@@ -106,7 +123,19 @@ class TrainingSettings(Section):
 
     @Slot()
     def _on_something_changed(self) -> None:
+        if self.seed.problem:
+            self._show_rare(True)
         self.changed.emit()
+
+    @Slot()
+    def _on_more_clicked(self) -> None:
+        self._show_rare(self._rows[RARE[0]].isHidden())
+
+    def _show_rare(self, shown: bool) -> None:
+        for name in RARE:
+            self._rows[name].setVisible(shown)
+        self.more.setText("Fewer settings" if shown else "More settings")
+        self.more.setIcon(icon("chevron-down" if shown else "chevron-right"))
 
     def _fields(self) -> list[tuple[str, NumberField]]:
         return [
