@@ -55,7 +55,8 @@ def test_that_a_missing_device_is_refused_with_the_ones_that_exist(machine: pyte
 @pytest.mark.parametrize(
     ("n_cores", "leave_one_free", "policy", "chosen", "expected"),
     [
-        (2, True, "PASSIVE", "", 1),
+        (2, True, "PASSIVE", "", 2),  # Linux: training's threads stand back
+        (4, True, "PASSIVE", "", 3),
         (2, False, "PASSIVE", "", 2),
         (16, True, "passive", "", 15),
         (16, True, "", "", 1),  # spinning threads would fight with the window
@@ -75,7 +76,18 @@ def test_that_threads_follow_the_policy(
     expected: int,
 ) -> None:
     monkeypatch.setattr(devices, "_usable_cores", lambda: n_cores)
+    monkeypatch.setattr(devices.sys, "platform", "linux")
     monkeypatch.setenv("OMP_WAIT_POLICY", policy)
     monkeypatch.setenv("OMP_NUM_THREADS", chosen)
     assert devices.configure_threads(leave_one_free=leave_one_free) == expected
     assert torch.get_num_threads() == expected
+
+
+def test_that_the_window_leaves_a_core_free_where_threads_have_no_priority(
+    threads: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_usable_cores", lambda: 2)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+    monkeypatch.setenv("OMP_NUM_THREADS", "")
+    monkeypatch.setattr(devices.sys, "platform", "win32")
+    assert devices.configure_threads(leave_one_free=True) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,8 @@ __all__ = [
     "threads_set",
     "waits_passively",
 ]
+
+_PLENTY = 4  # cores
 
 
 def available_devices() -> list[tuple[str, str]]:
@@ -61,7 +64,8 @@ def configure_threads(*, leave_one_free: bool) -> int:
     cores next to one busy thread, two threads trained at a fifth of their speed, slower than one.
     So: an ``OMP_NUM_THREADS`` that the person set is obeyed; otherwise the window leaves one core
     free, the command line takes all cores, and more than one thread is used only if threads wait
-    passively (`waits_passively`).
+    passively (`waits_passively`). On Linux, where the window gives training threads a lower priority
+    than its own, it leaves none of two or three cores free: that would be up to half of the machine.
 
     Parameters
     ----------
@@ -75,7 +79,8 @@ def configure_threads(*, leave_one_free: bool) -> int:
     elif not waits_passively():
         n = 1
     else:
-        n = max(1, n_cores - 1) if leave_one_free else n_cores
+        n = n_cores - 1 if leave_one_free and not _may_share(n_cores) else n_cores
+    n = max(1, n)
     torch.set_num_threads(n)
     return n
 
@@ -99,6 +104,10 @@ def is_same_device(label: str, device: torch.device) -> bool:
 def waits_passively() -> bool:
     """Whether the environment that torch was started in makes idle OpenMP threads sleep."""
     return os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE"
+
+
+def _may_share(n_cores: int) -> bool:
+    return n_cores < _PLENTY and sys.platform.startswith("linux")
 
 
 def _usable_cores() -> int:

@@ -3,10 +3,9 @@
 import os
 import sys
 
-# OpenMP threads that wait must sleep, and the GUI keeps a core; read once, when torch is imported.
+# OpenMP threads that wait must soon sleep; read once, when torch is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
 
 if sys.platform == "win32":
     # c10.dll does not load after PySide6 (https://github.com/pytorch/pytorch/issues/166628).
