@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.machine import describe_machine
-from benchmarks.results import record
+from benchmarks.results import FOLDER, record
 from benchmarks.rows import Row, table
 
 # Name → module with `run(quick: bool) -> list[Row]`, or one whose `run` also takes the name.
@@ -60,6 +61,9 @@ def main(
         print(f"There is no benchmark {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}.", file=sys.stderr)
         raise typer.Exit(2)
     machine = describe_machine()
+    os.environ["VAE_EXPLORER_BENCHMARK_OUTPUT"] = str(
+        FOLDER if keep and not quick else Path.cwd()
+    )  # pictures
     rows: list[Row] = []
     failed: list[str] = []
     for name in names or BENCHMARKS:

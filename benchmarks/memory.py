@@ -13,17 +13,13 @@ import numpy as np
 
 from benchmarks.measuring import Worker, data_root
 from benchmarks.rows import Row, paired
+from benchmarks.train_cache import ENVIRONMENT
 
 __all__ = ["run"]
 
 _N_IMAGES, _SIDE = 70_000, 28
 _MODEL: dict[str, Any] = {"network": "mlp", "hidden": (400,), "latent_dim": 20}
 _ROUNDS = 2  # of fresh processes; figures differ by a few megabytes
-_ENVIRONMENT: dict[str, str | None] = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "GOMP_SPINCOUNT": "1000",
-    "OMP_NUM_THREADS": None,
-}
 
 
 def run(name: str, *, quick: bool) -> list[Row]:
@@ -81,7 +77,7 @@ def _peaks(
     found: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for series, function, given in ((found[0], ours, arguments), (found[1], theirs, ())):
-            with Worker(_ENVIRONMENT) as worker:
+            with Worker(ENVIRONMENT) as worker:
                 series.append(float(worker.call(function, *given)))
     return found
 

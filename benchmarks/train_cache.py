@@ -17,12 +17,12 @@ from benchmarks.measuring import Worker, alternating
 from benchmarks.rows import Row, paired
 from vae_explorer.data.scattered import expect_scattered_reads, is_mapped
 
-__all__ = ["run"]
+__all__ = ["ENVIRONMENT", "begin", "chosen", "rate", "run"]
 
 _BUDGET_MB = 32  # of the side that must not hold the set
 _DROP_S = 0.2  # between two droppings of every page: hardly an image comes back within it
 # What `vae-explorer` sets before torch is imported; a number of threads of the caller's is not passed on.
-_ENVIRONMENT: dict[str, str | None] = {
+ENVIRONMENT: dict[str, str | None] = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "GOMP_SPINCOUNT": "1000",
     "OMP_NUM_THREADS": None,
@@ -50,8 +50,8 @@ def run(name: str, *, quick: bool) -> list[Row]:
 def _measure(
     name: str, case: str, model: dict[str, Any], path: Path, seconds: float, rounds: int
 ) -> list[Row]:
-    lowered = {**_ENVIRONMENT, "VAE_EXPLORER_MEMORY_BUDGET_MB": str(_BUDGET_MB)}
-    with Worker(_ENVIRONMENT) as resident, Worker(lowered) as mapped:
+    lowered = {**ENVIRONMENT, "VAE_EXPLORER_MEMORY_BUDGET_MB": str(_BUDGET_MB)}
+    with Worker(ENVIRONMENT) as resident, Worker(lowered) as mapped:
         shape, in_file = resident.call(begin, str(path), model, None)
         assert not in_file
         how = resident.call(chosen)
@@ -117,7 +117,8 @@ def begin(path: str, model: dict[str, Any], how: tuple[str, int] | None) -> tupl
     settings: dict[str, Any] = {"model": model, "epochs": 1000, "device": "cpu"}
     if how is not None:
         settings |= {"precision": how[0], "n_threads": how[1]}
-        _drop(images.images)
+        if is_mapped(images.images):
+            _drop(images.images)
     events = train(RunConfig.model_validate(settings), images)
     started = next(events)
     assert isinstance(started, Started)
