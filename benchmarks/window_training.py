@@ -188,6 +188,7 @@ def _rate_row(case: str, config: RunConfig, *, quick: bool) -> Row:
         )
         points, interval = beside.call(map_in_window)
         beside.call(end_in_window)
+        alone.call(end_headless)
     return paired(
         "train-gui",
         case,
@@ -267,6 +268,10 @@ def begin_headless(config: RunConfig) -> None:
     _open["events"] = train(config, images, run)
     _open["batch"] = config.batch_size
     _images_of(_open["events"], 2.0)
+
+
+def end_headless() -> None:
+    _open.pop("events").close()
 
 
 def rate_headless(seconds: float) -> float:

@@ -83,6 +83,23 @@ def test_that_encoding_agrees_with_the_model_image_by_image(
         np.testing.assert_allclose(encodings.kl, posterior.kl().sum(1).detach(), rtol=1e-4)
 
 
+@pytest.mark.parametrize("n_measured", [1, 37, 300, 1_000])
+@pytest.mark.parametrize("objective", ["vae", "autoencoder"])
+def test_that_measuring_a_few_changes_nothing_else(n_measured: int, objective: str) -> None:
+    shape = (1, 16, 16)
+    _, snapshot = _model("conv", shape, objective)
+    images = _images(shape)
+    explorer = Explorer.from_snapshot(snapshot)
+    whole = explorer.encode(images, images.indices())
+    few = explorer.encode(images, images.indices(), n_measured=n_measured)
+    for name in ("mu", "log_var", "kl", "kl_per_dim"):
+        np.testing.assert_allclose(getattr(few, name), getattr(whole, name), rtol=1e-4, atol=1e-5)
+    measured = np.ones(300, dtype=bool) if few.measured is None else few.measured
+    assert measured.sum() == min(300, n_measured)
+    assert (np.isfinite(few.recon) == measured).all()
+    np.testing.assert_allclose(few.recon[measured], whole.recon[measured], rtol=1e-4)
+
+
 def test_that_encodings_tell_the_class_and_split_of_their_images() -> None:
     _, snapshot = _model("mlp", (1, 8, 8), "vae")
     plain = _images((1, 8, 8), 9)

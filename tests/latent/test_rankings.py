@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from vae_explorer.latent.encodings import Encodings
@@ -27,6 +29,13 @@ def test_that_a_loss_that_is_not_finite_counts_as_the_worst() -> None:
     encodings = _encodings([3.0, np.nan, 9.0])
     assert ranked_images(encodings, "worst").tolist() == [11, 12, 10]
     assert ranked_images(encodings, "best").tolist() == [10, 12, 11]
+
+
+def test_that_what_was_not_measured_has_no_rank_but_a_place_in_random_order() -> None:
+    encodings = replace(_encodings([3.0, np.nan, 9.0, np.nan]), measured=np.array([True, False, True, False]))
+    assert ranked_images(encodings, "worst").tolist() == [12, 10]
+    assert ranked_images(encodings, "best").tolist() == [10, 12]
+    assert sorted(ranked_images(encodings, "random").tolist()) == [10, 11, 12, 13]
 
 
 def test_that_random_order_is_a_permutation_fixed_by_its_seed() -> None:

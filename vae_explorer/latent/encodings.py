@@ -51,6 +51,8 @@ class Encodings:
         uint8, (n,), values of `Split`; None if it was not kept.
     class_names
         One name a class; empty without labels.
+    measured
+        bool, (n,), rows whose `recon` was measured, NaN elsewhere; None: all. Never stored.
     """
 
     index: NDArray[np.int64]
@@ -63,6 +65,7 @@ class Encodings:
     labels: NDArray[np.int64] | None = None
     split: NDArray[np.uint8] | None = None
     class_names: tuple[str, ...] = ()
+    measured: NDArray[np.bool_] | None = None
 
     @property
     def latent_dim(self) -> int:

@@ -144,7 +144,12 @@ class Explorer:
         return sampled
 
     def encode(
-        self, images: ImageSet, index: NDArray[np.int64], *, is_stale: IsStale | None = None
+        self,
+        images: ImageSet,
+        index: NDArray[np.int64],
+        *,
+        n_measured: int | None = None,
+        is_stale: IsStale | None = None,
     ) -> Encodings:
         """Posteriors and losses of the images at `index`.
 
@@ -152,6 +157,9 @@ class Explorer:
         ----------
         index
             Positions in `images`, (n,), any order; the result is in ascending order without repeats.
+        n_measured
+            Decode, and so measure recon of, only about so many of them, evenly chosen; None: all. Decoding
+            takes two to four times as long as encoding.
         is_stale
             Asked between batches; True stops the work.
 
@@ -166,15 +174,26 @@ class Explorer:
         chosen = np.unique(np.asarray(index, dtype=np.int64))
         n, d = len(chosen), self.latent_dim
         mu, log_var = np.empty((n, d), dtype=np.float32), np.empty((n, d), dtype=np.float32)
-        recon, kl = np.empty(n, dtype=np.float32), np.empty(n, dtype=np.float32)
+        recon, kl = np.full(n, np.nan, dtype=np.float32), np.empty(n, dtype=np.float32)
         kl_sum = np.zeros(d)
         pixels = Pixels(images.images, self.device)
-        for rows in self._batches(n, is_stale):
-            with torch.inference_mode():
-                losses = image_losses(self._model, pixels.batch(chosen[rows]), None, at_mean=True)
-                mu[rows], log_var[rows] = _numpy(losses.posterior.mu), _numpy(losses.posterior.log_var)
-                recon[rows], kl[rows] = _numpy(losses.recon), _numpy(losses.kl_per_dim.sum(1))
-                kl_sum += _numpy(losses.kl_per_dim.double().sum(0))
+        measured = _evenly(n, n_measured)
+        for wanted in (True, False):
+            part = np.flatnonzero(measured == wanted)
+            for batch in self._batches(len(part), is_stale):
+                rows = part[batch]
+                with torch.inference_mode():
+                    x = pixels.batch(chosen[rows])
+                    if wanted:
+                        losses = image_losses(self._model, x, None, at_mean=True)
+                        posterior, kl_per_image = losses.posterior, losses.kl_per_dim
+                        recon[rows] = _numpy(losses.recon)
+                    else:
+                        posterior = self._model.encode(x)
+                        kl_per_image = posterior.kl() if self.variational else torch.zeros_like(posterior.mu)
+                    mu[rows], log_var[rows] = _numpy(posterior.mu), _numpy(posterior.log_var)
+                    kl[rows] = _numpy(kl_per_image.sum(1))
+                    kl_sum += _numpy(kl_per_image.double().sum(0))
         kl_per_dim = (kl_sum / max(1, n)).astype(np.float32)
         return Encodings(
             index=chosen,
@@ -187,6 +206,7 @@ class Explorer:
             labels=None if images.labels is None else images.labels[chosen].astype(np.int64),
             split=images.split[chosen].astype(np.uint8),
             class_names=() if images.labels is None else images.class_names,
+            measured=None if measured.all() else measured,
         )
 
     def encode_pictures(self, x: Images) -> tuple[Floats, Floats]:
@@ -256,6 +276,13 @@ class Explorer:
                 f"This model was trained on {_shape_words(self.image_shape)} images, got "
                 f"{_shape_words(image_shape)}: load the images at the model's size and colour."
             )
+
+
+def _evenly(n: int, n_chosen: int | None) -> NDArray[np.bool_]:
+    """True for `n_chosen` of `n` places (None: all), as evenly apart as can be."""
+    chosen = np.zeros(n, dtype=bool)
+    chosen[np.linspace(0, n - 1, min(n, n if n_chosen is None else n_chosen)).round().astype(np.int64)] = True
+    return chosen
 
 
 def _to_pixels(x: Tensor) -> Images:

@@ -32,7 +32,7 @@ def ranked_images(
     Parameters
     ----------
     order
-        ``"worst"`` and ``"best"`` by `recon`, ties by index; ``"random"`` by `seed`; ``"chosen"`` as they
+        ``"worst"`` and ``"best"`` by `recon` where it was measured, ties by index; ``"random"`` by `seed`; ``"chosen"`` as they
         stand in `chosen`.
     chosen
         Images of ``"chosen"``; those that were not encoded are kept.
@@ -49,6 +49,8 @@ def ranked_images(
         images = np.empty(0, dtype=np.int64) if chosen is None else np.asarray(chosen, dtype=np.int64)
     else:
         keep = np.ones(len(encodings), dtype=bool) if within is None else np.isin(encodings.index, within)
+        if order != "random" and encodings.measured is not None:
+            keep &= encodings.measured
         images, recon = encodings.index[keep], encodings.recon[keep]
         if order == "random":
             images = np.random.default_rng(seed).permutation(images)

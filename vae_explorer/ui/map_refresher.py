@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.latent.encodings import Encodings
+from vae_explorer.ui.live_points import LivePoints
 from vae_explorer.ui.preferences import MapScope
 from vae_explorer.ui.threads.latest_runner import LatestRunner
 
@@ -18,9 +20,13 @@ if TYPE_CHECKING:
     from vae_explorer.latent.explorer import Explorer
     from vae_explorer.runs.snapshot import Snapshot
 
+    _Pass = tuple[Explorer, Encodings]
+
 __all__ = ["MapRefresher", "map_indices"]
 
-LIVE_POINTS = 2_000  # encoded while training: a second's refresh must not eat the training's core
+MEASURED = (
+    8  # while training recon of each so manyth image is measured, enough to rank some: decoding costs most
+)
 AUTO_ALL_POINTS = 20_000  # sets up to this size show all their images on the map
 
 
@@ -65,15 +71,30 @@ class MapRefresher(QObject):
         self._runner.failed.connect(self._on_runner_failed)
         self._busy = False
         self._next: Callable[[], None] | None = None
+        self._live = LivePoints()
 
-    def refresh(self, snapshot: Snapshot, images: ImageSet, index: NDArray[np.int64]) -> None:
-        """Build the explorer of `snapshot` and encode images number `index`."""
+    def refresh(
+        self, snapshot: Snapshot, images: ImageSet, scope: MapScope, *, measures_all: bool = False
+    ) -> None:
+        """Build the explorer of `snapshot` and encode as many images of `scope` as training can bear.
 
-        def work(is_stale: Callable[[], bool]) -> tuple[Explorer, Encodings]:
+        Parameters
+        ----------
+        measures_all
+            Whether recon of every point is wanted, not only of a few: then there are fewer points.
+        """
+
+        def work(is_stale: Callable[[], bool]) -> _Pass:
             from vae_explorer.latent.explorer import Explorer
 
+            begin = time.thread_time()
             explorer = Explorer.from_snapshot(snapshot)
-            return explorer, explorer.encode(images, index, is_stale=is_stale)
+            # Asked here, not in the GUI thread: the pass before has told by now what a point costs.
+            index = map_indices(images, scope, self._live.count)
+            n_measured = None if measures_all else max(1, index.size // MEASURED)
+            encodings = explorer.encode(images, index, n_measured=n_measured, is_stale=is_stale)
+            self._live.learn(len(encodings), time.thread_time() - begin)
+            return explorer, encodings
 
         self._ask(work)
 
@@ -86,12 +107,13 @@ class MapRefresher(QObject):
         self._next = None
         self._busy = False
         self._runner.cancel("refresh")
+        self._live = LivePoints()
 
     def shut_down(self) -> None:
         self.clear()
         self._runner.shut_down()
 
-    def _ask(self, work: Callable[[Callable[[], bool]], tuple[Explorer, Encodings]]) -> None:
+    def _ask(self, work: Callable[[Callable[[], bool]], _Pass]) -> None:
         def start() -> None:
             self._busy = True
             self._runner.request("refresh", work, self._take)
@@ -101,7 +123,7 @@ class MapRefresher(QObject):
         else:
             start()
 
-    def _take(self, answer: tuple[Explorer, Encodings]) -> None:
+    def _take(self, answer: _Pass) -> None:
         self._busy = False
         self.refreshed.emit(*answer)
         self._start_next()

@@ -108,6 +108,7 @@ class Session(QObject):
         self._history = History()
         self._decoded: NDArray[np.uint8] | None = None
         self._decode_ms = 0.0
+        self.recon_wanted = False  # of every point: the map is coloured by it
 
     # --- what is there -------------------------------------------------------------------------
 

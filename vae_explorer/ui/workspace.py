@@ -22,7 +22,7 @@ from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.history import EpochRecord, History, SettingMark
 from vae_explorer.runs.recent import remember
 from vae_explorer.ui.data_loader import DataLoader
-from vae_explorer.ui.map_refresher import LIVE_POINTS, MapRefresher, map_indices
+from vae_explorer.ui.map_refresher import MapRefresher, map_indices
 from vae_explorer.ui.preferences import MapScope, Preferences
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.training_desk import TrainingDesk
@@ -334,7 +334,7 @@ class Workspace(QObject):
         session, images = self._session, self.desk.images
         match event:
             case events.SnapshotTaken() | events.Diverged() if images is not None:
-                self._refresher.refresh(event.snapshot, images, map_indices(images, self.scope, LIVE_POINTS))
+                self._refresher.refresh(event.snapshot, images, self.scope, measures_all=session.recon_wanted)
             case events.EpochFinished():
                 self._records.append(event.record)
                 if not self._history_rest.isActive():

@@ -164,6 +164,7 @@ class MapPoints(QObject):
         """Colour the points anew, and tell the legend."""
         n = len(self._shown) if self._shown is not None else 0
         mode, possible, note = self._mode()
+        self._session.recon_wanted = mode is ColourMode.RECON
         colouring = self._colouring(mode, n) if n else None
         self._legend.set_mode(mode, possible, "Needs the pictures, which are not loaded.")
         self._legend.setVisible(n > 0)
