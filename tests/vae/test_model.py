@@ -74,7 +74,7 @@ def test_that_the_reference_model_is_the_basic_example_of_pytorch() -> None:
 
 def test_that_weights_depend_on_the_seed_alone_and_the_global_generator_is_untouched() -> None:
     before = torch.random.get_rng_state()
-    for network in ("mlp", "conv", "residual"):
+    for network in ("mlp", "conv", "residual", "burgess"):
         config = ModelConfig(network=network, width=4, hidden=(8,))
         first, again, other = (build_model(config, VARIATIONAL, (1, 9, 12), seed) for seed in (1, 1, 2))
         for name, weight in first.state_dict().items():
@@ -157,13 +157,13 @@ def test_that_images_outside_the_range_are_refused_in_words(shape: tuple[int, in
 
 def test_that_posteriors_start_about_as_wide_as_the_prior() -> None:
     x = torch.rand((64, 1, 28, 28), generator=torch.Generator().manual_seed(0))
-    for network in ("mlp", "conv", "residual"):
+    for network in ("mlp", "conv", "residual", "burgess"):
         model = build_model(ModelConfig(network=network, width=8, latent_dim=8), VARIATIONAL, (1, 28, 28))
         with torch.no_grad():
             assert model.encode(x).log_var.abs().max() < 0.5
 
 
-@pytest.mark.parametrize("network", ["mlp", "conv", "residual"])
+@pytest.mark.parametrize("network", ["mlp", "conv", "residual", "burgess"])
 def test_that_a_fresh_model_needs_none_of_the_heavy_modules_that_torch_imports_on_demand(
     network: str,
 ) -> None:
