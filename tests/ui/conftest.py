@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 from collections.abc import Iterator
 
 import pyqtgraph as pg
@@ -13,6 +15,19 @@ from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import theme_manager
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
+
+
+FULL_ROUND = 25  # tests between rounds of the collector that look at everything, which takes 0.1 s
+_tests = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_waits_for_this_thread(_dark_theme: None) -> Iterator[None]:
+    """As in the program: collected on a worker's thread, a widget of an earlier test crashes the process."""
+    gc.disable()
+    gc.collect(0)
+    yield
+    gc.collect(2 if next(_tests) % FULL_ROUND == 0 else 1)
 
 
 @pytest.fixture(autouse=True)
