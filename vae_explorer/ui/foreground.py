@@ -15,7 +15,6 @@ SWITCH_INTERVAL_S = (
 )
 ROUND_MS = 1_000
 YOUNG_OBJECTS = 700  # new containers that make a round worth while: Python's own threshold
-IMPORTED_OBJECTS = 20_000  # within a second: collecting among them takes more than 2 ms and finds nothing
 OLDER_ROUNDS, OLDEST_ROUNDS = 10, 100  # rounds until the older generations are looked at too
 
 
@@ -30,8 +29,7 @@ class GarbageRounds(QObject):
 
     Left to itself Python looks at all 700,000 objects of Qt and torch for 50-90 ms, in the middle of anything
     and on any thread, and may so destroy a widget on a thread that is not its own. What the imports brought
-    stays out of it: `settle` takes everything alive out of the collector's sight, and so does a round that
-    finds as many new objects as only imports make.
+    stays out of it: `settle` takes everything alive out of the collector's sight.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -53,9 +51,7 @@ class GarbageRounds(QObject):
     def _on_timer_timeout(self) -> None:
         self._round += 1
         young = gc.get_count()[0]
-        if young > IMPORTED_OBJECTS:
-            self.settle()
-        elif self._round % OLDEST_ROUNDS == 0:
+        if self._round % OLDEST_ROUNDS == 0:
             gc.collect(2)
         elif self._round % OLDER_ROUNDS == 0:
             gc.collect(1)
