@@ -11,9 +11,9 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from vae_explorer.vae.config import ModelConfig
+from vae_explorer.vae.cross_entropy import cross_entropy
 
 __all__ = ["SIGMA_MIN", "Bernoulli", "Gaussian", "GaussianLearned", "Likelihood", "make_likelihood"]
 
@@ -62,8 +62,7 @@ class Bernoulli(Likelihood):
     """
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
-        cross_entropy = F.binary_cross_entropy_with_logits(params, x, reduction="none")  # (B, C, H, W)
-        return -cross_entropy.flatten(1).sum(1)  # (B,)
+        return -cross_entropy(params, x)  # (B,)
 
     def sample(self, params: Tensor, generator: torch.Generator | None) -> Tensor:
         return torch.bernoulli(torch.sigmoid(params), generator=generator)
