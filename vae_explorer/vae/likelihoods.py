@@ -25,7 +25,15 @@ _LOG_2PI = math.log(2.0 * math.pi)
 
 
 class Likelihood(nn.Module):
-    """p(x|z) with independent pixels; subclasses say which."""
+    """p(x|z) with independent pixels; subclasses say which.
+
+    Attributes
+    ----------
+    is_of_each_image
+        Whether an image's log_prob depends on that image alone, not on others of its batch.
+    """
+
+    is_of_each_image = True
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
         """log p(x|z) in nats, summed over channels and pixels.

@@ -38,7 +38,15 @@ class Terms:
 
 
 class Objective(Protocol):
-    """Computes `Terms` of a batch."""
+    """Computes `Terms` of a batch.
+
+    Attributes
+    ----------
+    is_mean_over_images
+        Whether the loss is a mean of terms that each depend on one image: then parts of a batch may be computed apart.
+    """
+
+    is_mean_over_images: bool
 
     def __call__(self, model: VAE, x: Tensor, beta: float, generator: torch.Generator | None) -> Terms:
         """`x` (B, C, H, W) in [0, 1]; `beta` is the weight in force; noise comes from `generator`."""
@@ -49,6 +57,8 @@ class NegativeElbo:
     """recon + β·kl: for β = 1 the negative evidence lower bound (Kingma & Welling 2014, eq. 3, 10),
     else the β-VAE (Higgins et al. 2017, eq. 4)."""
 
+    is_mean_over_images = True
+
     def __call__(self, model: VAE, x: Tensor, beta: float, generator: torch.Generator | None) -> Terms:
         posterior, _, params = model(x, generator)
         recon = -model.likelihood.log_prob(x, params)  # (B,)
@@ -58,6 +68,8 @@ class NegativeElbo:
 
 class ReconstructionLoss:
     """recon alone at z = mu: a plain autoencoder. It has no posterior, so kl is zero."""
+
+    is_mean_over_images = True
 
     def __call__(self, model: VAE, x: Tensor, beta: float, generator: torch.Generator | None) -> Terms:
         _, _, params = model(x, generator)
