@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import pairwise
 from typing import TypeVar
 
 import torch
@@ -24,9 +25,7 @@ class Crew:
 
     def __init__(self, n: int) -> None:
         self.n = n
-        self._pool = (
-            ThreadPoolExecutor(n - 1, "training share", initializer=_begin_thread) if n > 1 else None
-        )
+        self._pool = ThreadPoolExecutor(n - 1, "training share", initializer=_begin_thread) if n > 1 else None
 
     def run(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
         """Results of all `tasks`, in their order; the first one runs here.
@@ -55,7 +54,7 @@ def shares_of(n_images: int, n_threads: int) -> list[slice]:
     """Consecutive parts of a batch, one a thread, whose sizes differ by one at most; none is empty."""
     n = max(1, min(n_threads, n_images))
     ends = [n_images * k // n for k in range(n + 1)]
-    return [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _begin_thread() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,11 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
-from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.schedule import learning_rate_share
+from vae_explorer.training.stepper import Stepper
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
@@ -73,8 +72,7 @@ class Trainer:
         kind = torch.float32 if device.type == "mps" else torch.float64
         self._sums = torch.zeros(2, dtype=kind, device=device)
         self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._noises = [torch.Generator(device) for _ in range(execution.n_shares)]
-        self._crew = Crew(execution.n_shares)
+        self._stepper = Stepper(self.model, self.objective, self.optimiser, execution, device, config.seed)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -116,18 +114,18 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
+        self._stepper.begin(self.step)
         x = self.pixels.batch(self._batch_from_now(0), then=self._batch_from_now(1))
-        with self.execution.products():
-            gradients, sums = self._gradients(x, self.beta_now)
+        gradients = self._stepper.gradients(x, self.beta_now)
         self.is_between_steps = False
-        self.optimiser.step(gradients, self.learning_rate_now)
-        self._sums += sums
+        self._stepper.apply(gradients, self.learning_rate_now)
+        self._sums += gradients.sums
         self.step += 1
         self.is_between_steps = True
 
     def close(self) -> None:
         """End the threads that shared the steps."""
-        self._crew.close()
+        self._stepper.close()
 
     def finish_epoch(self) -> None:
         """Begin the next epoch's sums."""
@@ -201,31 +199,6 @@ class Trainer:
         self.step, self.epoch = int(meta["step"]), int(meta["epoch"])
         self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
         self.set_learning_rate(float(meta["learning_rate"]))
-
-    def _gradients(self, x: Tensor, beta: float) -> tuple[Sequence[Tensor], Tensor]:
-        """Gradients of the loss of batch `x`, one a parameter, and the sums of recon and kl, (2,).
-
-        Each share of the batch has its own noise; gradients are added in the order of the shares.
-        """
-        shares = shares_of(len(x), self._crew.n)
-        found = self._crew.run(
-            [partial(self._share, k, x[rows], beta, len(x)) for k, rows in enumerate(shares)]
-        )
-        gradients, sums = found[0]
-        for more, more_sums in found[1:]:
-            torch._foreach_add_(gradients, more)
-            sums = sums + more_sums
-        return gradients, sums
-
-    def _share(self, number: int, x: Tensor, beta: float, n_images: int) -> tuple[list[Tensor], Tensor]:
-        """What images `x` contribute to the gradients and sums of a batch of `n_images`."""
-        place = self.step if number == 0 else f"{self.step}/{number}"
-        noise = self._noises[number].manual_seed(seed_for(self.config.seed, "noise", place))
-        with self.execution.autocast(self.device):
-            terms = self.objective(self.model, self.execution.images(x), beta, noise)
-        weight = len(x) / n_images
-        gradients = self.optimiser.gradients(terms.loss if weight == 1.0 else weight * terms.loss)
-        return list(gradients), torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
 
     def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
         """Which images the step `n_steps` from now trains on; none after the last of the epoch."""
