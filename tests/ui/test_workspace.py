@@ -206,7 +206,7 @@ def test_that_a_download_that_fails_says_why_and_stays_on_offer(
         raise DataError("MNIST cannot be downloaded: there is no network.")
         yield
 
-    monkeypatch.setattr("vae_explorer.data.load.download_set", fail)
+    monkeypatch.setattr("vae_explorer.data.download.download_set", fail)
     with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS):
         workspace.open_run(models_folder() / "mnist-2d")
     with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS) as missing:

@@ -11,7 +11,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-import pyqtgraph as pg
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
@@ -76,8 +75,7 @@ class _Uncaught(QObject):
 
 
 def make_application(argv: list[str]) -> QApplication:
-    """The QApplication with name, icon, theme and pyqtgraph's settings."""
-    pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
+    """The QApplication with its name and icon."""
     QApplication.setApplicationName("vae-explorer")
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("vae-explorer")

@@ -1,15 +1,20 @@
-"""``launch``: the window's process from its first moment; torch's libraries load while Qt is imported."""
+"""``launch``: the window's process from its first moment; torch's libraries load while its modules are imported."""
 
 from __future__ import annotations
 
+import builtins
 import ctypes
 import gc
+import importlib
 import importlib.util
 import sys
 import threading
 from pathlib import Path
 
-__all__ = ["launch", "take_head_start"]
+__all__ = ["import_qt", "launch", "take_head_start"]
+
+# Compiled modules that the window imports.
+_EXTENSIONS = ("numpy", "pydantic_core", "PIL.Image", "hashlib", "decimal", "mmap", "csv", "zoneinfo", "uuid", "array", "select", "heapq", "queue", "json", "fcntl", "_posixsubprocess")
 
 # In this order each finds those it needs; the last holds the Python bindings.
 _LIBRARIES = ("libc10", "libtorch_cpu", "libtorch", "libtorch_python")
@@ -25,19 +30,37 @@ def launch(run: Path | None = None, folder: Path | None = None) -> int:
 
 
 def take_head_start() -> threading.Thread | None:
-    """Load torch's libraries on a thread, and leave garbage alone until the window collects it.
+    """Import Qt, then load torch's libraries on a thread; leave garbage alone until the window collects it.
 
-    The dynamic linker takes some 250 ms for them. Inside ``import torch`` it would hold the interpreter's lock
-    for as long and with it the window; called through ctypes it holds none. Collecting garbage while
-    thousands of modules are imported finds nothing and takes a tenth of a second; `GarbageRounds` does it later.
+    The dynamic linker takes some 250 ms for torch's libraries. Inside ``import torch`` it would hold the
+    interpreter's lock for as long and with it the window; called through ctypes it holds none. It loads one
+    library at a time, though: what the window itself needs from it comes first. Collecting garbage while thousands
+    of modules are imported finds nothing and takes a tenth of a second; `GarbageRounds` does it later.
     """
     gc.disable()
+    import_qt()
+    for name in _EXTENSIONS:
+        importlib.import_module(name)
     paths = torch_libraries()
     if not paths or sys.platform == "win32":  # there the command has imported torch already
         return None
     thread = threading.Thread(target=_load, args=(paths,), name="torch libraries", daemon=True)
     thread.start()
     return thread
+
+
+def import_qt() -> None:
+    """Import PySide6 without its hook in each later ``import``.
+
+    The hook (https://doc.qt.io/qtforpython-6/considerations.html, ``__feature__``) reads the source of every
+    module that is imported and keeps it: 26 MB and 150 ms for torch's and ours, which use none of its features.
+    """
+    plain_import = builtins.__import__
+    import PySide6.QtCore
+
+    builtins.__import__ = plain_import
+    import PySide6.QtSvg
+    import PySide6.QtWidgets  # noqa: F401
 
 
 def torch_libraries() -> list[Path]:
