@@ -89,7 +89,7 @@ def make_window(preferences: Preferences) -> MainWindow:
     """The main window in the theme of `preferences`, not shown yet; this process answers it first."""
     manager = theme_manager()
     manager.set_choice(preferences.theme)
-    manager.apply()
+    manager.apply_palette()
     window = MainWindow(preferences)
     window.ready.connect(answer_first(window).settle)
     return window

@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, preferences)
         self._reports = WindowReports(self)
         self._connect()
+        theme_manager().apply_sheet()  # not before there is all that it styles, nor after sizes are taken from it
         for dock in self.panels.layout.docks:
             self.menus.panels.addAction(dock.toggleViewAction())
         self.panels.layout.arrange()
