@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from vae_explorer import __version__
 from vae_explorer.locations import settings_folder
+from vae_explorer.ui.first_picture import after_first_picture
 from vae_explorer.ui.foreground import answer_first
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.main_window import MainWindow
@@ -103,7 +104,7 @@ def run_gui(run: Path | None = None, folder: Path | None = None) -> int:
     window = make_window(load_preferences())
     window.show_fitted()
     wake = _end_on_signals(window)
-    QTimer.singleShot(0, lambda: window.begin(run, folder))
+    after_first_picture(window, lambda: window.begin(run, folder))
     code = app.exec()
     uncaught.deleteLater()
     wake.stop()

@@ -1,20 +1,16 @@
-"""``launch``: the window's process from its first moment; torch's libraries load while its modules are imported."""
+"""``launch``: the window's process from its first moment to its first picture, and torch's libraries after it."""
 
 from __future__ import annotations
 
 import builtins
 import ctypes
 import gc
-import importlib
 import importlib.util
 import sys
 import threading
 from pathlib import Path
 
-__all__ = ["import_qt", "launch", "take_head_start"]
-
-# Compiled modules that the window imports.
-_EXTENSIONS = ("numpy", "pydantic_core", "PIL.Image", "hashlib", "decimal", "mmap", "csv", "zoneinfo", "uuid", "array", "select", "heapq", "queue", "json", "fcntl", "_posixsubprocess")
+__all__ = ["import_qt", "launch", "load_torchs_libraries", "prepare_process"]
 
 # In this order each finds those it needs; the last holds the Python bindings.
 _LIBRARIES = ("libc10", "libtorch_cpu", "libtorch", "libtorch_python")
@@ -23,26 +19,31 @@ _RTLD_NOW = 2  # as Python itself opens extension modules
 
 def launch(run: Path | None = None, folder: Path | None = None) -> int:
     """Show the window and stay until it closes; the process's exit code."""
-    take_head_start()
+    prepare_process()
     from vae_explorer.ui.app import run_gui
 
     return run_gui(run, folder)
 
 
-def take_head_start() -> threading.Thread | None:
-    """Import Qt, then load torch's libraries on a thread; leave garbage alone until the window collects it.
+def prepare_process() -> None:
+    """What must come before the window's modules: Qt, and no garbage rounds until the window has its own.
 
-    The dynamic linker takes some 250 ms for torch's libraries. Inside ``import torch`` it would hold the
-    interpreter's lock for as long and with it the window; called through ctypes it holds none. It loads one
-    library at a time, though: what the window itself needs from it comes first. Collecting garbage while thousands
-    of modules are imported finds nothing and takes a tenth of a second; `GarbageRounds` does it later.
+    Collecting garbage while a thousand modules are imported finds nothing and takes a tenth of a second;
+    `GarbageRounds` does it later.
     """
     gc.disable()
     import_qt()
-    for name in _EXTENSIONS:
-        importlib.import_module(name)
+
+
+def load_torchs_libraries() -> threading.Thread | None:
+    """Load torch's libraries on a thread, once there is a picture; None if there is nothing to do.
+
+    The dynamic linker takes some 250 ms for them. Inside ``import torch`` it would hold the interpreter's lock
+    for as long and with it the window; called through ctypes it holds none. It loads one library at a
+    time: begun earlier it would keep Qt's own waiting, and the first picture with them.
+    """
     paths = torch_libraries()
-    if not paths or sys.platform == "win32":  # there the command has imported torch already
+    if not paths or "torch" in sys.modules:
         return None
     thread = threading.Thread(target=_load, args=(paths,), name="torch libraries", daemon=True)
     thread.start()

@@ -22,6 +22,7 @@ from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.shipped import shipped_models
 from vae_explorer.ui.command_palette import CommandPalette
 from vae_explorer.ui.kept_store import KeptStore
+from vae_explorer.ui.launch import load_torchs_libraries
 from vae_explorer.ui.menus import Menus
 from vae_explorer.ui.panels.about_dialog import AboutDialog
 from vae_explorer.ui.panels.folder_dialog import FolderDialog
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
         """What the person came for: a run, a folder of pictures, or the last or first model."""
+        load_torchs_libraries()
         last = self._preferences.last_run
         if last is not None and not last.is_absolute():
             last = models_folder() / last  # a shipped model, wherever the program is installed now
