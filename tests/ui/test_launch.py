@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LIBRARIES = """
 import sys
-from vae_explorer.ui.launch import load_torchs_libraries
+from vae_explorer.ui.torch_libraries import load_torchs_libraries
 thread = load_torchs_libraries()
 thread.join()
 print("torch" in sys.modules, "libtorch_cpu" in open("/proc/self/maps").read())

@@ -31,6 +31,7 @@ class _FirstPicture(QObject):
 
     def __init__(self, window: QWindow, action: Callable[[], None], longest_ms: int) -> None:
         super().__init__(window)
+        self._window = window
         self._action = action
         self._timer = QTimer(self, singleShot=True, interval=longest_ms)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -42,12 +43,11 @@ class _FirstPicture(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        self.parent().removeEventFilter(self)
+        self._window.removeEventFilter(self)
         self._action()
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        window = self.parent()
-        if event.type() is QEvent.Type.Expose and isinstance(window, QWindow) and window.isExposed():
+        if event.type() is QEvent.Type.Expose and self._window.isExposed():
             self._timer.start(0)  # Qt paints in this event, after its filters
         return False

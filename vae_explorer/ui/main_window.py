@@ -22,7 +22,6 @@ from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.shipped import shipped_models
 from vae_explorer.ui.command_palette import CommandPalette
 from vae_explorer.ui.kept_store import KeptStore
-from vae_explorer.ui.launch import load_torchs_libraries
 from vae_explorer.ui.menus import Menus
 from vae_explorer.ui.panels.about_dialog import AboutDialog
 from vae_explorer.ui.panels.folder_dialog import FolderDialog
@@ -32,6 +31,7 @@ from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_tra
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.start_up import load_torch_behind
 from vae_explorer.ui.theme import theme_manager
+from vae_explorer.ui.torch_libraries import load_torchs_libraries
 from vae_explorer.ui.window_panels import WindowPanels
 from vae_explorer.ui.window_reports import WindowReports
 from vae_explorer.ui.workspace import Workspace
