@@ -76,6 +76,7 @@ def test_that_an_opened_run_shows_what_training_left(workspace: Workspace, qtbot
     session.replace_model("nothing", 0)
     workspace.open_run(run.path)
     qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.encodings is not None, timeout=WAIT_MS)
     np.testing.assert_allclose(session.encodings.mu, codes, atol=1e-5)
     assert len(session.history.epochs) == 2
 
