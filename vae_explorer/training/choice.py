@@ -12,7 +12,6 @@ import json
 import logging
 import math
 import platform
-import statistics
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -39,6 +38,7 @@ __all__ = ["choose_execution"]
 
 BFLOAT16_GAIN = 1.05  # bfloat16 must be this much faster, else the plainer float32 stays
 THREADS_GAIN = 1.1  # all threads must be this much faster than one, which disturbs nobody
+CREW_GAIN = 1.05  # likewise of a crew, whose threads wait for each other once a step only
 NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
 PROBE_VALUES = (
     128 * 1024
@@ -87,8 +87,11 @@ def choose_execution(
     if config.n_threads is not None:
         return several[0]
     seconds = probe.seconds([best, *several])
-    fastest = min(several, key=lambda candidate: seconds.get(candidate, math.inf))
-    return fastest if THREADS_GAIN * seconds.get(fastest, math.inf) < seconds[best] else best
+    costs = {
+        c: seconds.get(c, math.inf) * (CREW_GAIN if c.sharing == "batch" else THREADS_GAIN) for c in several
+    }
+    cheapest = min(costs, key=costs.__getitem__)
+    return cheapest if costs[cheapest] < seconds[best] else best
 
 
 def _ways_to_share(config: RunConfig) -> list[Sharing]:
@@ -147,7 +150,10 @@ class _Probe:
         self._device = device
 
     def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
-        """Median seconds of a step of each candidate; the first alone if choosing cannot pay."""
+        """Least seconds of a step of each candidate; the first alone if choosing cannot pay.
+
+        The least, since what else runs for a moment, as at the start of a window, only ever adds.
+        """
         if len(candidates) == 1:
             return {candidates[0]: 0.0}
         trainers: dict[Execution, Trainer] = {}
@@ -169,7 +175,7 @@ class _Probe:
         finally:
             for trainer in trainers.values():
                 trainer.close()
-        return {candidate: statistics.median(series) for candidate, series in taken.items()}
+        return {candidate: min(series) for candidate, series in taken.items()}
 
     def _turn(self, trainer: Trainer) -> float:
         """Seconds of a step, the mean of those that fit into a turn after the first."""

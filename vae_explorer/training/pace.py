@@ -15,7 +15,7 @@ class Pace:
     """Least time between events, in seconds of training."""
 
     progress_s: float = 0.05  # 20 a second: smooth for an eye, nothing for the event loop
-    snapshot_s: float = 0.8  # the live map must move at least once a second
+    snapshot_s: float = 0.94  # the live map must move at least once a second
     save_s: float = 5.0  # to disk, at epoch ends: short epochs must not write all the time
     autosave_s: float = 30.0  # to disk, inside an epoch: what a power cut may cost
     cost_share: float = 0.05  # snapshots and saves take at most this share of the time

@@ -18,7 +18,7 @@ class Place(IntEnum):
 
     FOLLOWING = 4  # computes what the mouse points at: only the window itself goes first
     TRAINING = 10
-    FILLING = 14  # fills maps and panels with what the newest weights say
+    FILLING = 19  # fills maps and panels with what the newest weights say, in what time the others leave
 
 
 def stand_back(place: Place) -> None:

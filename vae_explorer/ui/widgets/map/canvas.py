@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -41,6 +42,9 @@ from vae_explorer.ui.widgets.map.viewport import KEPT_SHARE, Box, Viewport, unit
 __all__ = ["Layer", "MapCanvas"]
 
 MOTION_MS = 140  # of a view that resets, and of points that move to newer places
+POINT_FRAME_MS = (
+    28.0  # between pictures of moving points: a training refreshes them each second and needs the core
+)
 FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
 PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
 DEFAULT_TAPESTRY_OPACITY = 0.42
@@ -99,6 +103,7 @@ class MapCanvas(QWidget):
         self._from_view = self._viewport
         self._view_motion = self._motion(self._on_view_motion_value_changed)
         self._point_motion = self._motion(self._on_point_motion_value_changed)
+        self._moved_at = 0.0  # seconds of the clock, of the last picture of moving points
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme_manager().changed.connect(self._on_theme_manager_changed)
 
@@ -294,8 +299,12 @@ class MapCanvas(QWidget):
     @Slot(object)
     def _on_point_motion_value_changed(self, value: float) -> None:
         target = self._target.xy
+        now = time.perf_counter()
         if len(self._from_xy) != len(target):
             return
+        if value < 1.0 and 1000.0 * (now - self._moved_at) < POINT_FRAME_MS:
+            return
+        self._moved_at = now
         if value >= 1.0:
             self.points.set_xy(target)
         else:
