@@ -30,6 +30,7 @@ from vae_explorer.runs.info import Machine
 from vae_explorer.training.devices import device_label, is_same_device, threads_set
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.optimiser import Adam
+from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.model import VAE, build_model
 from vae_explorer.vae.networks import ImageShape
 from vae_explorer.vae.objectives import make_objective
@@ -108,7 +109,7 @@ def _candidates(config: RunConfig, device: torch.device) -> Iterator[Execution]:
         precisions.append("bfloat16")
     for precision in precisions:
         yield Execution(precision, "contiguous", 1, _casts(config, device))
-        if config.model.network != "mlp" and device.type != "mps":
+        if config.model.network not in DENSE and device.type != "mps":
             yield Execution(precision, "channels_last", 1, _casts(config, device))
 
 
@@ -119,7 +120,7 @@ def _may_use_bfloat16(device: torch.device) -> bool:
 
 
 def _casts(config: RunConfig, device: torch.device) -> bool:
-    return device.type != "cpu" or config.model.network != "mlp"
+    return device.type != "cpu" or config.model.network not in DENSE
 
 
 class _Probe:

@@ -49,8 +49,10 @@ class VAE(nn.Module):
         self.encoder = make_encoder(config, image_shape)
         self.mu = nn.Linear(self.encoder.n_features, config.latent_dim)
         self.log_var = nn.Linear(self.encoder.n_features, config.latent_dim) if variational else None
-        self.decoder = make_decoder(config, image_shape)
-        self.likelihood = make_likelihood(config)
+        likelihood = make_likelihood(config)
+        channels, height, width = image_shape
+        self.decoder = make_decoder(config, (likelihood.n_outputs(channels), height, width))
+        self.likelihood = likelihood  # after the decoder: resume states number the weights in this order
 
     def after_initialise(self) -> None:
         """Start every posterior about as wide as the prior: log_var near 0 whatever the features are.
@@ -76,7 +78,7 @@ class VAE(nn.Module):
             return Posterior(mu, log_var.clamp(LOG_VAR_MIN, LOG_VAR_MAX))
 
     def decode(self, z: Tensor) -> Tensor:
-        """Likelihood parameters (B, C, H, W) of latents `z` (B, D), in their precision."""
+        """Likelihood parameters (B, n_outputs, H, W) of latents `z` (B, D), in their precision."""
         params: Tensor = self.decoder(z).to(z.dtype)
         return params
 

@@ -37,7 +37,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latent (B, D) → likelihood parameters (B, C, H, W)."""
+    """Latent (B, D) → likelihood parameters (B, n_outputs, H, W)."""
 
     def forward(self, z: Tensor) -> Tensor:
         raise NotImplementedError
