@@ -10,6 +10,7 @@ from vae_explorer.cli.console import Console
 from vae_explorer.cli.options import Json
 from vae_explorer.cli.values import whole_number
 from vae_explorer.errors import ConfigError
+from vae_explorer.vae.recon_label import MARK
 
 if TYPE_CHECKING:
     from vae_explorer.runs.cards import RunCard
@@ -62,7 +63,7 @@ def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> No
             card.path.name if name == "models" else str(card.path),
             card.data_name,
             str(card.latent_dim),
-            "" if card.elbo is None else f"{-card.elbo:,.2f}",
+            "" if card.elbo is None else card.label.named(f"{-card.elbo:,.2f}"),
             card.status,
             f"{card.created.astimezone():%Y-%m-%d}",
         )
@@ -77,6 +78,8 @@ def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> No
         "made": False,
     }
     console.table(titles, rows)
+    for caption in sorted({card.label.caption for card in cards if card.label.caption.startswith(MARK)}):
+        console.say(caption)
 
 
 def _as_json(card: RunCard) -> dict[str, object]:
@@ -88,5 +91,6 @@ def _as_json(card: RunCard) -> dict[str, object]:
         "latent_dim": card.latent_dim,
         "status": card.status,
         "elbo": card.elbo,
+        "measure": card.label.measure.value,
         "created": card.created.isoformat(),
     }

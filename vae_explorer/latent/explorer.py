@@ -14,6 +14,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import Cancelled, ConfigError
 from vae_explorer.latent.encodings import Encodings
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.vae.binarisation import fixed_draw
 from vae_explorer.vae.losses import image_losses
 from vae_explorer.vae.model import VAE, model_from_weights
 from vae_explorer.vae.pixels import Pixels
@@ -183,7 +184,7 @@ class Explorer:
             for batch in self._batches(len(part), is_stale):
                 rows = part[batch]
                 with torch.inference_mode():
-                    x = pixels.batch(chosen[rows])
+                    x = pixels.batch(chosen[rows], draw=self._model.config.fixed_draw)
                     if wanted:
                         losses = image_losses(self._model, x, None, at_mean=True)
                         posterior, kl_per_image = losses.posterior, losses.kl_per_dim
@@ -209,19 +210,30 @@ class Explorer:
             measured=None if measured.all() else measured,
         )
 
-    def encode_pictures(self, x: Images) -> tuple[Floats, Floats]:
-        """mu and log_var of uint8 pictures (B, C, H, W): two float32 arrays (B, D)."""
+    def encode_pictures(self, x: Images, index: NDArray[np.int64] | None = None) -> tuple[Floats, Floats]:
+        """mu and log_var of uint8 pictures (B, C, H, W): two float32 arrays (B, D).
+
+        Parameters
+        ----------
+        index
+            Places of the pictures in their set, (B,): a model of binarised pixels draws them by it, as
+            `encode` does. None: they are of no set, and count as its first.
+        """
         self._check_batch(x)
         mu = np.empty((len(x), self.latent_dim), dtype=np.float32)
         log_var = np.empty_like(mu)
         for rows in self._batches(len(x)):
             with torch.inference_mode():
-                posterior = self._model.encode(self._from_pixels(x[rows]))
+                posterior = self._model.encode(self._from_pixels(x, index, rows))
                 mu[rows], log_var[rows] = _numpy(posterior.mu), _numpy(posterior.log_var)
         return mu, log_var
 
-    def reconstruct(self, x: Images, *, is_stale: IsStale | None = None) -> Reconstructions:
+    def reconstruct(
+        self, x: Images, index: NDArray[np.int64] | None = None, *, is_stale: IsStale | None = None
+    ) -> Reconstructions:
         """Encode uint8 pictures (B, C, H, W), decode them at mu, and measure both.
+
+        `index` is that of `encode_pictures`: recon of a model of binarised pixels is that of the draw.
 
         Raises
         ------
@@ -235,7 +247,7 @@ class Explorer:
         recon, kl = np.empty(len(x), dtype=np.float32), np.empty(len(x), dtype=np.float32)
         for rows in self._batches(len(x), is_stale):
             with torch.inference_mode():
-                batch = self._from_pixels(x[rows])
+                batch = self._from_pixels(x, index, rows)
                 posterior = self._model.encode(batch)
                 params = self._model.decode(posterior.mu)
                 decoded[rows] = _to_pixels(self._model.likelihood.mean(params))
@@ -262,8 +274,14 @@ class Explorer:
             raise ConfigError("A coordinate is not a finite number.")
         return torch.from_numpy(np.array(latents))  # (B, D), own memory
 
-    def _from_pixels(self, x: Images) -> Tensor:
-        return torch.from_numpy(np.array(x)).to(self.device).to(torch.float32).div_(255.0)
+    def _from_pixels(self, x: Images, index: NDArray[np.int64] | None, rows: slice) -> Tensor:
+        """The pictures in `rows`, as the model sees them."""
+        draw = self._model.config.fixed_draw
+        if draw is not None:
+            places = np.arange(len(x)) if index is None else index
+            white = fixed_draw(x[rows], places[rows], draw)
+            return torch.from_numpy(white).to(self.device).to(torch.float32)
+        return torch.from_numpy(np.array(x[rows])).to(self.device).to(torch.float32).div_(255.0)
 
     def _check_batch(self, x: Images) -> None:
         if x.ndim != 4 or x.dtype != np.uint8:

@@ -13,6 +13,7 @@ from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.history import Losses
+from vae_explorer.vae.recon_label import ReconLabel, recon_label
 
 __all__ = [
     "FORMAT",
@@ -43,6 +44,7 @@ class DataCard(BaseModel):
     n_images: int = Field(ge=1)
     image_shape: tuple[int, int, int]  # (C, H, W)
     class_names: tuple[str, ...] = ()
+    has_binary_pixels: bool | None = None  # all of them black or white; None: not recorded by older versions
 
     @classmethod
     def of(cls, images: ImageSet) -> DataCard:
@@ -52,6 +54,7 @@ class DataCard(BaseModel):
             n_images=len(images),
             image_shape=images.image_shape,
             class_names=images.class_names,
+            has_binary_pixels=images.has_binary_pixels,
         )
 
 
@@ -93,6 +96,11 @@ class RunInfo(BaseModel):
     machine: Machine | None = None
     status: RunStatus = "stopped"
     summary: Summary | None = None
+
+    @property
+    def label(self) -> ReconLabel:
+        """What the figures of the run are."""
+        return recon_label(self.config.model, self.data.has_binary_pixels)
 
 
 def versions_now() -> dict[str, str]:

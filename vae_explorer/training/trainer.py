@@ -21,6 +21,7 @@ from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.schedule import learning_rate_share
+from vae_explorer.vae.binarisation import draw_anew
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
@@ -114,7 +115,7 @@ class Trainer:
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
         self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
-        x = self.execution.images(self.pixels.batch(self._batch_from_now(0), then=self._batch_from_now(1)))
+        x = self.execution.images(self._next_images())
         with self.execution.products():
             with self.execution.autocast(self.device):
                 terms = self.objective(self.model, x, self.beta_now, self._noise)
@@ -197,6 +198,13 @@ class Trainer:
         self.step, self.epoch = int(meta["step"]), int(meta["epoch"])
         self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
         self.set_learning_rate(float(meta["learning_rate"]))
+
+    def _next_images(self) -> Tensor:
+        """The batch of this step, binarised as the config says; a new draw takes the first of the step's noise."""
+        model = self.config.model
+        draw = model.binarisation_seed if model.binarisation == "static" else None
+        x = self.pixels.batch(self._batch_from_now(0), then=self._batch_from_now(1), draw=draw)
+        return draw_anew(x, self._noise) if model.binarisation == "dynamic" else x
 
     def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
         """Which images the step `n_steps` from now trains on; none after the last of the epoch."""

@@ -67,6 +67,11 @@ class ModelConfig(BaseModel):
     binarisation: BinarisationName = "none"
     binarisation_seed: int = Field(default=0, ge=0, le=2**63 - 1)  # of the fixed draw, also in evaluations
 
+    @property
+    def fixed_draw(self) -> int | None:
+        """Seed of the fixed draw that evaluations see the pixels by; None where they stay grey."""
+        return None if self.binarisation == "none" else self.binarisation_seed
+
     @field_validator("network")
     @classmethod
     def _is_known_or_plugin(cls, network: str) -> str:

@@ -59,6 +59,8 @@ def iterate_losses(
 ) -> Iterator[tuple[int, MeanLosses]]:
     """Running means over `index`, batch by batch: (images done, means so far). The last one is the answer.
 
+    A model of binarised pixels sees the fixed draw of its seed, whether it was trained on that or on new ones.
+
     The model is in evaluation mode during a batch only, so a consumer may stop anywhere.
     """
     sums = torch.zeros(2, dtype=torch.float64)  # recon, kl
@@ -68,7 +70,8 @@ def iterate_losses(
         model.eval()
         with torch.no_grad():
             following = index[start + batch_size : start + 2 * batch_size]
-            losses = image_losses(model, pixels.batch(chosen, following), generator)
+            x = pixels.batch(chosen, following, draw=model.config.fixed_draw)
+            losses = image_losses(model, x, generator)
             batch = torch.stack((losses.recon.sum(), losses.kl_per_dim.sum()))
         model.train(training)
         sums += batch.cpu().double()

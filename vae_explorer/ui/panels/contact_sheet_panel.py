@@ -151,7 +151,7 @@ class ContactSheetPanel(ModelPanel):
         def work(_is_stale: Callable[[], bool]) -> tuple[_Sheet, bool]:
             pictures = np.ascontiguousarray(images.images[index])
             if reconstructed and explorer is not None:
-                pictures = explorer.decode(explorer.encode_pictures(pictures)[0])
+                pictures = explorer.decode(explorer.encode_pictures(pictures, index)[0])
             return _Sheet(index, pictures), reconstructed
 
         return work

@@ -250,11 +250,12 @@ class MapPoints(QObject):
             if known.labels is not None:
                 possible.add(ColourMode.CLASS)
         wanted = self._wanted_mode or ColourMode.CLASS
+        words = self._session.recon_label.caption
         if wanted in possible:
-            return wanted, frozenset(possible), ""
+            return wanted, frozenset(possible), words if wanted is ColourMode.RECON else ""
         if known is None:
             return wanted, frozenset(possible | {wanted}), "Colours appear when the pictures are loaded."
-        return ColourMode.RECON, frozenset(possible), ""
+        return ColourMode.RECON, frozenset(possible), words
 
     def _known(self) -> _Known | None:
         """Classes and split of the points, which newer encodings bring along; None if nobody knows them."""

@@ -39,7 +39,7 @@ class SelectedImage(NamedTuple):
 def from_picture(explorer: Explorer, images: ImageSet, image: int) -> SelectedImage:
     """Encode and reconstruct the picture."""
     x = np.ascontiguousarray(images.images[image : image + 1])
-    mu, log_var = explorer.encode_pictures(x)
+    mu, log_var = explorer.encode_pictures(x, np.array([image]))
     row = reconstruct_rows(explorer, images, np.array([image]))[image]
     facts = ""
     if images.factors is not None and images.factor_names:
