@@ -47,7 +47,7 @@ def test_that_every_likelihood_trains_to_lower_and_finite_losses(
 def test_that_the_brief_measurement_takes_every_network_and_the_largest_likelihood(
     home: object, network: NetworkName
 ) -> None:
-    model = ModelConfig(network=network, width=4, hidden=(8,), likelihood="logistic-mixture", components=2)
+    model = ModelConfig(network=network, width=4, hidden=(8,), likelihood="logistic-mixture", logistics=2)
     config = RunConfig(model=model, batch_size=8, device="cpu")
     execution = choose_execution(config, (3, 16, 16), torch.device("cpu"))
     assert execution.n_threads >= 1

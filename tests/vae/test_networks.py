@@ -130,7 +130,7 @@ def test_that_every_network_makes_the_numbers_that_its_likelihood_needs() -> Non
     for network in get_args(NetworkName):
         for channels, outputs in ((1, 6), (3, 20)):
             config = ModelConfig(
-                network=network, width=4, hidden=(8,), likelihood="logistic-mixture", components=2
+                network=network, width=4, hidden=(8,), likelihood="logistic-mixture", logistics=2
             )
             model = build_model(config, ObjectiveConfig(), (channels, 9, 12))
             with torch.no_grad():

@@ -10,12 +10,21 @@ from vae_explorer.cli.console import Console
 from vae_explorer.cli.options import Json
 from vae_explorer.cli.values import whole_number
 from vae_explorer.errors import ConfigError
+from vae_explorer.vae.config import PLUGIN_PREFIX
 from vae_explorer.vae.recon_label import MARK
 
 if TYPE_CHECKING:
     from vae_explorer.runs.cards import RunCard
 
-__all__ = ["models", "runs"]
+__all__ = ["models", "networks", "runs"]
+
+_NETWORKS = {
+    "residual": "convolutional with residual blocks and group norm (--width)",
+    "conv": "plain convolutional (--width)",
+    "burgess": "convolutional, of Burgess et al. 2018",
+    "mlp": "fully connected with ReLU (--hidden)",
+    "gated": "fully connected with gates, of Tomczak & Welling 2018 (--hidden)",
+}
 
 
 def models(json: Json = False) -> None:
@@ -49,6 +58,35 @@ def runs(
     if limit < 1:
         raise ConfigError(f"--limit must be at least 1, got {limit}.")
     _list(Console(json), recent_runs(limit), "runs", "There is no run yet: 'vae-explorer train' makes one.")
+
+
+def networks(json: Json = False) -> None:
+    """List the networks that --net takes: the program's own, and plug-ins of installed packages.
+
+    A package registers a network under the entry point group "vae_explorer.networks".
+
+    \b
+    vae-explorer networks
+    vae-explorer train --net plugin:NAME
+    """
+    from vae_explorer.vae.plugins import GROUP, installed_plugins
+
+    console = Console(json)
+    plugins = installed_plugins()
+    console.emit(
+        {
+            "networks": [
+                *({"name": name, "about": about} for name, about in _NETWORKS.items()),
+                *({"name": f"{PLUGIN_PREFIX}{each.name}", **each.model_dump(exclude={"name"})} for each in plugins),
+            ]
+        }
+    )
+    if console.machine:
+        return
+    own = [(name, about) for name, about in _NETWORKS.items()]
+    console.table({"network": False, "": False}, [*own, *((f"plugin:{p.name}", f"of {p}") for p in plugins)])
+    if not plugins:
+        console.say(f"No plug-in is installed: no package registers one under {GROUP}.")
 
 
 def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> None:

@@ -46,6 +46,9 @@ def train(
     latent_dim: options.LatentDim = None,
     likelihood: options.Likelihood = None,
     sigma: options.Sigma = None,
+    logistics: options.Logistics = None,
+    binarisation: options.Binarisation = None,
+    binarisation_seed: options.BinarisationSeed = None,
     autoencoder: options.Autoencoder = False,
     objective: options.Objective = None,
     beta: options.Beta = None,
@@ -74,7 +77,8 @@ def train(
     vae-explorer train --resume RUN --epochs 40
 
     With --json each epoch is a line of JSON; the last line holds "run", "epochs", and "train", "validation"
-    and "test" with "recon", "kl" and "elbo" in nats an image.
+    and "test" with "recon", "kl" and "elbo" in nats an image; "measure" tells whether these are of a
+    probability, a density or a cross-entropy.
     """
     console = Console(json)
     if autoencoder and objective not in (None, "autoencoder"):
@@ -100,6 +104,9 @@ def train(
             latent_dim=latent_dim,
             likelihood=likelihood,
             sigma=sigma,
+            logistics=logistics,
+            binarisation=binarisation,
+            binarisation_seed=binarisation_seed,
         ),
         objective=given(name="autoencoder" if autoencoder else objective, beta=beta, warmup_epochs=warmup),
         training=given(

@@ -13,7 +13,15 @@ from vae_explorer.cli.problems import OPTION_OF_FIELD, checked
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import ConfigError, RunError
 from vae_explorer.runs.config import RunConfig
-from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.config import (
+    CONVOLUTIONAL,
+    DENSE,
+    GATED_HIDDEN,
+    PLUGIN_PREFIX,
+    WITH_SIGMA,
+    ModelConfig,
+    ObjectiveConfig,
+)
 
 if TYPE_CHECKING:
     from vae_explorer.runs.folder import RunFolder
@@ -118,7 +126,10 @@ def check_new_folder(out: Path) -> None:
 
 def _changed(old: RunConfig, asked: Asked) -> RunConfig:
     whole = checked(RunConfig, old.model_dump() | asked.training)
-    model = checked(ModelConfig, old.model.model_dump() | asked.model)
+    wanted = asked.model
+    if wanted.get("network") == "gated" and old.model.network != "gated":
+        wanted = {"hidden": GATED_HIDDEN, **wanted}
+    model = checked(ModelConfig, old.model.model_dump() | wanted)
     _check_used(asked.model, model)
     return whole.model_copy(
         update={
@@ -133,14 +144,20 @@ def _changed(old: RunConfig, asked: Asked) -> RunConfig:
 
 def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
     """Refuse what was asked of the model and would have no effect on it."""
-    if "hidden" in asked and model.network != "mlp":
-        raise ConfigError(f"--hidden needs --net mlp, and the network is {model.network}.")
-    if "width" in asked and model.network not in ("conv", "residual"):
-        raise ConfigError(f"--width needs --net conv or residual, and the network is {model.network}.")
-    if "sigma" in asked and model.likelihood == "bernoulli":
-        raise ConfigError(
-            "--sigma needs --likelihood gaussian or gaussian-learned, and the likelihood is bernoulli."
-        )
+    is_plugin = model.network.startswith(PLUGIN_PREFIX)  # which may make of hidden and width what it likes
+    network, likelihood = f"the network is {model.network}", f"the likelihood is {model.likelihood}"
+    if "hidden" in asked and model.network not in DENSE and not is_plugin:
+        raise ConfigError(f"--hidden needs --net mlp or gated, and {network}.")
+    if "width" in asked and model.network not in CONVOLUTIONAL and not is_plugin:
+        raise ConfigError(f"--width needs --net conv or residual, and {network}.")
+    if "sigma" in asked and model.likelihood not in WITH_SIGMA:
+        raise ConfigError(f"--sigma needs --likelihood gaussian, gaussian-learned or laplace, and {likelihood}.")
+    if "logistics" in asked and model.likelihood != "logistic-mixture":
+        raise ConfigError(f"--logistics needs --likelihood logistic-mixture, and {likelihood}.")
+    if model.binarisation != "none" and model.likelihood != "bernoulli":
+        raise ConfigError(f"--binarisation {model.binarisation} needs --likelihood bernoulli, and {likelihood}.")
+    if "binarisation_seed" in asked and model.binarisation == "none":
+        raise ConfigError("--binarisation-seed needs --binarisation static or dynamic, and it is none.")
 
 
 def _check_data(run: RunFolder, new: DataSpec, *, even_settings: bool) -> None:

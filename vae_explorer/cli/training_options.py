@@ -103,16 +103,22 @@ DataSeed = Annotated[
 ]
 Net = Annotated[
     str | None,
-    _option("--net", "NAME", "mlp, conv, residual or burgess.", MODEL, default=(ModelConfig, "network")),
+    _option(
+        "--net",
+        "NAME",
+        "mlp, gated, conv, residual, burgess or plugin:NAME ('vae-explorer networks' lists them).",
+        MODEL,
+        default=(ModelConfig, "network"),
+    ),
 ]
 Hidden = Annotated[
     str | None,
     _option(
         "--hidden",
         "N,N…",
-        "mlp: units of the encoder's layers; the decoder mirrors them.",
+        "mlp, gated: units of the encoder's layers; the decoder mirrors them.",
         MODEL,
-        default=(ModelConfig, "hidden"),
+        default="400; gated 300,300",
     ),
 ]
 Width = Annotated[
@@ -142,7 +148,8 @@ Likelihood = Annotated[
     _option(
         "--likelihood",
         "NAME",
-        "bernoulli, gaussian (σ fixed) or gaussian-learned.",
+        "bernoulli, continuous-bernoulli, gaussian (σ fixed), gaussian-learned, gaussian-optimal (σ from the error), "
+        "laplace or logistic-mixture (of 8-bit levels, in bits per dimension).",
         MODEL,
         default=(ModelConfig, "likelihood"),
     ),
@@ -152,10 +159,43 @@ Sigma = Annotated[
     _option(
         "--sigma",
         "S",
-        "gaussian: σ of a pixel in [0, 1]; gaussian-learned: where it starts.",
+        "gaussian, laplace: σ of a pixel in [0, 1]; gaussian-learned: where it starts.",
         MODEL,
         default=(ModelConfig, "sigma"),
         parser=number,
+    ),
+]
+Logistics = Annotated[
+    int | None,
+    _option(
+        "--logistics",
+        "N",
+        "logistic-mixture: logistics a pixel.",
+        MODEL,
+        default=(ModelConfig, "logistics"),
+        parser=whole_number,
+    ),
+]
+Binarisation = Annotated[
+    str | None,
+    _option(
+        "--binarisation",
+        "NAME",
+        "bernoulli: none (grey pixels: a cross-entropy, no likelihood), static (pixels drawn black or white once) or "
+        "dynamic (anew in each step).",
+        MODEL,
+        default=(ModelConfig, "binarisation"),
+    ),
+]
+BinarisationSeed = Annotated[
+    int | None,
+    _option(
+        "--binarisation-seed",
+        "N",
+        "Of the fixed draw of the pixels: static's, and that of every evaluation.",
+        MODEL,
+        default=(ModelConfig, "binarisation_seed"),
+        parser=whole_number,
     ),
 ]
 Autoencoder = Annotated[

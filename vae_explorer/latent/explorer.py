@@ -18,6 +18,7 @@ from vae_explorer.vae.binarisation import fixed_draw
 from vae_explorer.vae.losses import image_losses
 from vae_explorer.vae.model import VAE, model_from_weights
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import require_plugin
 
 __all__ = ["Explorer", "Reconstructions"]
 
@@ -78,8 +79,9 @@ class Explorer:
         Raises
         ------
         ConfigError
-            If the weights do not fit the model that the snapshot describes.
+            If the weights do not fit the model that the snapshot describes, or its network is not installed.
         """
+        require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         # Channels last: convolutions on a CPU take a quarter to a third less time, one image or many.
         model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]  # unknown to its stub

@@ -13,6 +13,7 @@ from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.history import Losses
+from vae_explorer.vae.plugins import PluginOrigin
 from vae_explorer.vae.recon_label import ReconLabel, recon_label
 
 __all__ = [
@@ -91,6 +92,7 @@ class RunInfo(BaseModel):
     created: datetime = Field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     title: str = ""
     config: RunConfig
+    plugin: PluginOrigin | None = None  # where a plug-in network comes from
     data: DataCard
     versions: dict[str, str] = Field(default_factory=lambda: versions_now())
     machine: Machine | None = None

@@ -25,6 +25,7 @@ from vae_explorer.vae.binarisation import draw_anew
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import is_plugin, origin_of
 
 __all__ = ["Trainer"]
 
@@ -59,6 +60,7 @@ class Trainer:
             config.model, config.objective, images.image_shape, seed_for(config.seed, "weights")
         )
         self.model = execution.place(model.to(device))
+        self._plugin = origin_of(config.model.network) if is_plugin(config.model.network) else None
         self.objective = make_objective(config.objective)
         self.optimiser = Adam(self.model.parameters())
         self.step = 0
@@ -163,6 +165,7 @@ class Trainer:
             objective=self.config.objective,
             image_shape=self.image_shape,
             weights=weights,
+            plugin=self._plugin,
         )
 
     def state(self) -> ResumeState | None:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 __all__ = [
     "CONVOLUTIONAL",
     "DENSE",
+    "GATED_HIDDEN",
     "LATENT_DIM_MAX",
     "PLUGIN_PREFIX",
     "WITH_SIGMA",
@@ -36,6 +37,7 @@ BinarisationName = Literal["none", "static", "dynamic"]
 ObjectiveName = Literal["vae", "autoencoder"]
 
 LATENT_DIM_MAX = 512
+GATED_HIDDEN = (300, 300)  # Tomczak & Welling 2018: what gated begins with where nobody asks for other widths
 PLUGIN_PREFIX = "plugin:"
 DENSE: frozenset[str] = frozenset({"mlp", "gated"})  # networks that `hidden` shapes
 CONVOLUTIONAL: frozenset[str] = frozenset({"conv", "residual"})  # networks that `width` shapes
@@ -62,7 +64,7 @@ class ModelConfig(BaseModel):
     # σ of a pixel in [0, 1]; gaussian, laplace: fixed, gaussian-learned: where it starts
     sigma: float = Field(default=0.1, gt=0.0, le=10.0)
     # logistic-mixture: logistics a pixel; "about 5" suffice (Salimans et al. 2017, section 2.1)
-    components: int = Field(default=5, ge=1, le=50)
+    logistics: int = Field(default=5, ge=1, le=50)
     # pixels become black or white with their grey value as probability: by one fixed draw, or anew in each step
     binarisation: BinarisationName = "none"
     binarisation_seed: int = Field(default=0, ge=0, le=2**63 - 1)  # of the fixed draw, also in evaluations

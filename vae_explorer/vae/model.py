@@ -13,6 +13,8 @@ from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
 from vae_explorer.vae.likelihoods import make_likelihood
 from vae_explorer.vae.networks import ImageShape, make_decoder, make_encoder
 from vae_explorer.vae.networks.parts import initialise
+from vae_explorer.vae.networks.plugged import check_gradients
+from vae_explorer.vae.plugins import is_plugin
 from vae_explorer.vae.posterior import LOG_VAR_MAX, LOG_VAR_MIN, Posterior
 
 __all__ = ["SIDE_MAX", "SIDE_MIN", "VAE", "build_model", "model_from_weights"]
@@ -99,9 +101,14 @@ def build_model(
     Raises
     ------
     ConfigError
-        If the image shape cannot be modelled.
+        If the image shape cannot be modelled, or the network is a plug-in that is missing or misbehaves.
     """
-    model = _empty_model(config, objective, image_shape)
+    if is_plugin(config.network):
+        model = _real_model(config, objective, image_shape, seed)
+        check_gradients(model.encoder, config, torch.zeros(1, *image_shape))
+        check_gradients(model.decoder, config, torch.zeros(1, config.latent_dim))
+    else:
+        model = _empty_model(config, objective, image_shape)
     initialise(model, torch.Generator().manual_seed(seed))
     return model
 
@@ -114,10 +121,11 @@ def model_from_weights(
     Raises
     ------
     ConfigError
-        If the weights are not those of such a model.
+        If the weights are not those of such a model, or the network is a plug-in that is missing or misbehaves.
     """
     # Assigned, not copied into empty tensors: making those imports sympy, a quarter of a second at the start.
-    model = _meta_model(config, objective, image_shape)
+    make = _real_model if is_plugin(config.network) else _meta_model
+    model = make(config, objective, image_shape)
     own = {name: tensor.detach().to(torch.float32, copy=True) for name, tensor in weights.items()}
     try:
         model.load_state_dict(own, assign=True)
@@ -132,6 +140,15 @@ def model_from_weights(
 def _meta_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
     # On "meta" no layer draws its default weights, which would come from the global generator.
     with torch.device("meta"):
+        return VAE(config, image_shape, variational=objective.name != "autoencoder")
+
+
+def _real_model(
+    config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape, seed: int = 0
+) -> VAE:
+    """For plug-ins, which need not know of "meta", and draw from the global generator: it is lent to them, seeded."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
         return VAE(config, image_shape, variational=objective.name != "autoencoder")
 
 

@@ -86,11 +86,13 @@ class LinearExplorer:
         noise = np.random.default_rng(seed).normal(0.0, 40.0, mean.shape)
         return np.clip(mean + noise, 0, 255).astype(np.uint8)
 
-    def encode_pictures(self, x: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def encode_pictures(
+        self, x: NDArray[np.uint8], index: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         mu = self.codes(x).astype(np.float32)
         return mu, np.full_like(mu, -3.0)
 
-    def reconstruct(self, x: NDArray[np.uint8]) -> Any:
+    def reconstruct(self, x: NDArray[np.uint8], index: NDArray[np.int64] | None = None) -> Any:
         self.n_reconstructed += len(x)
         shown = self.decode(self.codes(x))
         recon = np.square((x.astype(float) - shown) / 255.0).sum(axis=(1, 2, 3)).astype(np.float32)

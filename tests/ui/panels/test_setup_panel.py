@@ -32,6 +32,7 @@ from vae_explorer.ui.panels.setup_model import hidden_problem, parsed_hidden
 from vae_explorer.ui.panels.setup_panel import SetupPanel
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.recon_label import recon_label
 
 RAIL_PX = (272, 700)
 
@@ -107,6 +108,14 @@ def test_that_the_defaults_are_those_of_the_configuration(panel: SetupPanel) -> 
             seed=123_456,
         ),
         RunConfig(
+            model=ModelConfig(
+                network="gated", hidden=(300, 200), binarisation="dynamic", binarisation_seed=3
+            ),
+        ),
+        RunConfig(
+            model=ModelConfig(network="plugin:not-here", likelihood="logistic-mixture", logistics=8),
+        ),
+        RunConfig(
             model=ModelConfig(network="conv", width=48, likelihood="gaussian-learned"),
             objective=ObjectiveConfig(name="autoencoder"),
             learning_rate=1.0,
@@ -141,7 +150,16 @@ def test_that_devices_can_be_chosen_when_they_are_known(panel: SetupPanel) -> No
     ("network", "likelihood", "kind", "shown", "hidden"),
     [
         ("mlp", "bernoulli", "vae", {"hiddenEdit", "betaEdit", "warmupEdit"}, {"widthEdit", "sigmaEdit"}),
-        ("conv", "gaussian", "vae", {"widthEdit", "sigmaEdit"}, {"hiddenEdit"}),
+        ("conv", "gaussian", "vae", {"widthEdit", "sigmaEdit"}, {"hiddenEdit", "binarisationBox"}),
+        ("gated", "laplace", "vae", {"hiddenEdit", "sigmaEdit"}, {"widthEdit", "logisticsEdit"}),
+        (
+            "burgess",
+            "logistic-mixture",
+            "vae",
+            {"logisticsEdit"},
+            {"widthEdit", "hiddenEdit", "sigmaEdit", "binarisationBox"},
+        ),
+        ("conv", "gaussian-optimal", "vae", {"widthEdit"}, {"sigmaEdit", "logisticsEdit", "binarisationBox"}),
         (
             "residual",
             "bernoulli",
@@ -159,6 +177,45 @@ def test_that_only_what_matters_is_shown(
     panel.model.objective.set_value(kind)
     assert all(named(panel, name).isVisible() for name in shown)
     assert not any(named(panel, name).isVisible() for name in hidden)
+
+
+def test_that_binarisation_does_not_stay_behind_where_it_is_not_shown(panel: SetupPanel) -> None:
+    panel.model.binarisation.set_value("dynamic")
+    panel.model.likelihood.set_value("gaussian")
+    assert panel.model.model().binarisation == "none"
+    panel.model.likelihood.set_value("bernoulli")
+    assert panel.model.model().binarisation == "dynamic"
+
+
+def test_that_the_gated_network_begins_with_its_own_widths_but_typed_ones_stay(panel: SetupPanel) -> None:
+    def choose(network: str) -> str:
+        panel.model.network.set_value(network)
+        panel.model.network.activated.emit(panel.model.network.currentIndex())
+        return panel.model.hidden.text()
+
+    assert choose("gated") == "300, 300"
+    assert choose("mlp") == "400"
+    panel.model.hidden.setText("123")
+    assert choose("gated") == "123"
+
+
+def test_that_networks_of_other_packages_can_be_chosen(panel: SetupPanel) -> None:
+    panel.model.set_plugins(["plugin:mixer"])
+    panel.model.set_plugins(["plugin:mixer"])
+    panel.model.network.set_value("plugin:mixer")
+    assert panel.model.model().network == "plugin:mixer"
+    assert [panel.model.network.itemText(k) for k in range(panel.model.network.count())].count("mixer") == 1
+
+
+def test_that_the_losses_say_what_they_are(panel: SetupPanel) -> None:
+    panel.set_history(history(2))
+    panel.loss.set_label(recon_label(ModelConfig(), has_binary_pixels=False))
+    assert "not a likelihood" in panel.loss.caption.text()
+    assert panel.loss.caption.isVisible()
+    assert panel.loss.aside.text().startswith("−ELBO†")
+    panel.loss.set_label(recon_label(ModelConfig(), has_binary_pixels=True))
+    assert not panel.loss.caption.isVisible()
+    assert panel.loss.aside.text().startswith("−ELBO <b>")
 
 
 @pytest.mark.parametrize(

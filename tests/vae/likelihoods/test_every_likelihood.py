@@ -17,7 +17,7 @@ ON_ALL_REALS = ("gaussian", "gaussian-learned", "gaussian-optimal", "laplace")
 
 def _likelihood(name: LikelihoodName, sigma: float = 0.3) -> Likelihood:
     """In evaluation mode, where all of them are fixed distributions."""
-    likelihood: Likelihood = make_likelihood(ModelConfig(likelihood=name, sigma=sigma, components=3))
+    likelihood: Likelihood = make_likelihood(ModelConfig(likelihood=name, sigma=sigma, logistics=3))
     return likelihood.double().eval()
 
 

@@ -31,9 +31,9 @@ EXPLANATIONS = {
     "network": Explanation(
         "The kind of network that encodes and decodes",
         "An MLP treats an image as a list of numbers; convolutional networks look at neighbouring "
-        "pixels together and suit pictures better. The residual one adds shortcuts between layers, "
-        "which trains deeper networks well and usually gives the clearest images; that of Burgess and "
-        "others (2018) is the usual one for disentangling.",
+        "pixels together and suit pictures better. The residual one adds shortcuts between layers "
+        "and usually gives the clearest images, that of Burgess and others (2018) is the usual one for "
+        "disentangling, and the gated MLP that of Tomczak and Welling (2018) for likelihoods.",
     ),
     "hidden": Explanation(
         "Widths of the MLP's hidden layers, e.g. 400 or 512, 256",
@@ -55,8 +55,20 @@ EXPLANATIONS = {
         "How the decoder's output is compared with the pixels",
         "The likelihood p(x|z) says how probable an image is, given its latent; its negative "
         "logarithm is the reconstruction loss. Bernoulli suits nearly black-and-white images, "
-        "Gaussian suits photographs; images look blurred where the model is unsure, as it draws the "
-        "average of all that is possible there.",
+        "Gaussian suits photographs (with the optimal σ it balances itself), Laplace forgives single pixels, the "
+        "continuous Bernoulli is the true density for grey pixels, and the logistic mixture gives bits per "
+        "dimension of 8-bit images.",
+    ),
+    "logistics": Explanation(
+        "Logistic curves in the mixture for each pixel",
+        "Each pixel's 256 levels are described by so many bell-like curves. About five are enough; more "
+        "cost time in proportion.",
+    ),
+    "binarisation": Explanation(
+        "What a Bernoulli likelihood is of: grey pixels, or pixels drawn black or white",
+        "On grey pixels its loss is a cross-entropy, which works well but is no likelihood and compares only with "
+        "itself. Drawing every pixel black or white with its grey value as probability makes it one: anew in each step "
+        "as most papers do, or once for all; evaluations use one fixed draw in both cases.",
     ),
     "sigma": Explanation(
         "Standard deviation of a pixel, for pixels from 0 to 1",

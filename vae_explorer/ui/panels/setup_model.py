@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -12,17 +13,32 @@ from vae_explorer.ui.widgets.card import Section, restyle
 from vae_explorer.ui.widgets.form import ChoiceBox, FormRow
 from vae_explorer.ui.widgets.number_field import NumberField, NumberRange
 from vae_explorer.ui.widgets.value_slider import ValueSlider
-from vae_explorer.vae.config import LATENT_DIM_MAX, ModelConfig, ObjectiveConfig
+from vae_explorer.vae.config import (
+    CONVOLUTIONAL,
+    DENSE,
+    GATED_HIDDEN,
+    LATENT_DIM_MAX,
+    PLUGIN_PREFIX,
+    WITH_SIGMA,
+    ModelConfig,
+    ObjectiveConfig,
+)
 
 __all__ = ["ModelSettings", "hidden_problem", "parsed_hidden"]
 
 _NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"),
-             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"))  # fmt: skip
+             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"), ("gated", "Gated MLP"))  # fmt: skip
 _LIKELIHOODS = (
     ("bernoulli", "Bernoulli"),
+    ("continuous-bernoulli", "Continuous Bernoulli"),
     ("gaussian", "Gaussian"),
     ("gaussian-learned", "Gaussian, free σ"),
+    ("gaussian-optimal", "Gaussian, optimal σ"),
+    ("laplace", "Laplace"),
+    ("logistic-mixture", "Logistic mixture"),
 )
+_BINARISATIONS = (("none", "Grey as they are"), ("dynamic", "Black/white, anew each step"),
+                  ("static", "Black/white, drawn once"))  # fmt: skip
 _OBJECTIVES = (("vae", "VAE"), ("autoencoder", "Plain autoencoder"))
 _LAYERS_MAX = 8
 _UNITS_MAX = 16_384  # a wider layer is a slip of the finger: its weights alone would take gigabytes
@@ -79,6 +95,9 @@ class ModelSettings(Section):
             "Latent dim.", NumberRange(1, LATENT_DIM_MAX, whole=True), model.latent_dim
         )
         self.likelihood = ChoiceBox(_LIKELIHOODS)
+        self.logistics = NumberField("Logistics", NumberRange(1, 50, whole=True), model.logistics)
+        self.binarisation = ChoiceBox(_BINARISATIONS)
+        self._binarisation_seed = model.binarisation_seed  # of the run on screen; chosen on the command line only
         self.sigma = NumberField("σ", NumberRange(0.0, 10.0, open_low=True), model.sigma)
         self.beta = ValueSlider(
             "β",
@@ -97,6 +116,8 @@ class ModelSettings(Section):
             "latentDimEdit": self.latent_dim,
             "likelihoodBox": self.likelihood,
             "sigmaEdit": self.sigma,
+            "logisticsEdit": self.logistics,
+            "binarisationBox": self.binarisation,
             "betaEdit": self.beta.field,
             "betaSlider": self.beta.slider,
             "warmupEdit": self.warmup,
@@ -111,6 +132,8 @@ class ModelSettings(Section):
             "latent_dim": FormRow("Latent dim.", self.latent_dim, *EXPLANATIONS["latent_dim"]),
             "likelihood": FormRow("Likelihood", self.likelihood, *EXPLANATIONS["likelihood"]),
             "sigma": FormRow("σ of a pixel", self.sigma, *EXPLANATIONS["sigma"]),
+            "logistics": FormRow("Logistics", self.logistics, *EXPLANATIONS["logistics"]),
+            "binarisation": FormRow("Pixels", self.binarisation, *EXPLANATIONS["binarisation"]),
             "warmup": FormRow("Warm-up epochs", self.warmup, *EXPLANATIONS["warmup"]),
         }
         self.beta.set_help(*EXPLANATIONS["beta"])
@@ -119,12 +142,13 @@ class ModelSettings(Section):
                 self.column.addWidget(self.beta)
             self.column.addWidget(row)
         for field, name in ((self.width_field, "width"), (self.latent_dim, "latent_dim"),
-                            (self.sigma, "sigma"), (self.warmup, "warmup")):  # fmt: skip
+                            (self.sigma, "sigma"), (self.logistics, "logistics"), (self.warmup, "warmup")):  # fmt: skip
             field.problem_changed.connect(self._rows[name].show_problem)
             field.problem_changed.connect(self._on_something_changed)
             field.value_changed.connect(self._on_something_changed)
-        for box in (self.objective, self.network, self.likelihood):
+        for box in (self.objective, self.network, self.likelihood, self.binarisation):
             box.currentIndexChanged.connect(self._on_choice_changed)
+        self.network.activated.connect(self._on_network_activated)
         self.hidden.textChanged.connect(self._on_hidden_text_changed)
         self.beta.value_changed.connect(self.beta_changed)
         self.beta.value_changed.connect(self._on_something_changed)
@@ -135,13 +159,15 @@ class ModelSettings(Section):
     def is_valid(self) -> bool:
         """Whether every setting that matters holds something usable."""
         fields = [self.latent_dim]
-        if self.network.value == "mlp":
+        if self.network.value in DENSE:
             if hidden_problem(self.hidden.text()):
                 return False
-        elif self.network.value in ("conv", "residual"):
+        elif self.network.value in CONVOLUTIONAL:
             fields.append(self.width_field)
-        if self.likelihood.value != "bernoulli":
+        if self.likelihood.value in WITH_SIGMA:
             fields.append(self.sigma)
+        if self.likelihood.value == "logistic-mixture":
+            fields.append(self.logistics)
         if self.objective.value == "vae":
             fields += [self.beta.field, self.warmup]
         return not any(field.problem for field in fields)
@@ -156,8 +182,22 @@ class ModelSettings(Section):
                 "latent_dim": self.latent_dim.int_value,
                 "likelihood": self.likelihood.value,
                 "sigma": self.sigma.value,
+                "logistics": self.logistics.int_value,
+                # it would change what another likelihood is of, so it does not stay behind unseen
+                "binarisation": self.binarisation.value if self._may_binarise else "none",
+                "binarisation_seed": self._binarisation_seed,
             }
         )
+
+    @property
+    def _may_binarise(self) -> bool:
+        return self.likelihood.value == "bernoulli"
+
+    def set_plugins(self, names: Iterable[str]) -> None:
+        """Offer the networks of other packages too, as ``plugin:NAME``."""
+        for name in names:
+            if self.network.findData(name) < 0:
+                self.network.addItem(name.removeprefix(PLUGIN_PREFIX), name)
 
     def objective_config(self) -> ObjectiveConfig:
         return ObjectiveConfig.model_validate(
@@ -166,12 +206,17 @@ class ModelSettings(Section):
 
     def set_configs(self, model: ModelConfig, objective: ObjectiveConfig) -> None:
         """Show the settings of a run."""
+        if model.network.startswith(PLUGIN_PREFIX):  # known from the run, installed or not
+            self.set_plugins([model.network])
         self.network.set_value(model.network)
         self.hidden.setText(", ".join(map(str, model.hidden)))
         self.width_field.set_value(model.width)
         self.latent_dim.set_value(model.latent_dim)
         self.likelihood.set_value(model.likelihood)
         self.sigma.set_value(model.sigma)
+        self.logistics.set_value(model.logistics)
+        self.binarisation.set_value(model.binarisation)
+        self._binarisation_seed = model.binarisation_seed
         self.objective.set_value(objective.name)
         self.beta.set_value(objective.beta)
         self.warmup.set_value(objective.warmup_epochs)
@@ -190,6 +235,14 @@ class ModelSettings(Section):
         self.changed.emit()
 
     @Slot()
+    def _on_network_activated(self) -> None:
+        """The gated network is usually two layers; widths that a person has typed stay."""
+        usual = {"mlp": ModelConfig().hidden, "gated": GATED_HIDDEN}
+        now = parsed_hidden(self.hidden.text())
+        if self.network.value in usual and now in usual.values():
+            self.hidden.setText(", ".join(map(str, usual[self.network.value])))
+
+    @Slot()
     def _on_something_changed(self) -> None:
         self.changed.emit()
 
@@ -202,11 +255,12 @@ class ModelSettings(Section):
         self.changed.emit()
 
     def _show_what_matters(self) -> None:
-        is_mlp = self.network.value == "mlp"
         is_vae = self.objective.value == "vae"
-        self._rows["hidden"].setVisible(is_mlp)
-        self._rows["width"].setVisible(self.network.value in ("conv", "residual"))
-        self._rows["sigma"].setVisible(self.likelihood.value != "bernoulli")
+        self._rows["hidden"].setVisible(self.network.value in DENSE)
+        self._rows["width"].setVisible(self.network.value in CONVOLUTIONAL)
+        self._rows["sigma"].setVisible(self.likelihood.value in WITH_SIGMA)
+        self._rows["logistics"].setVisible(self.likelihood.value == "logistic-mixture")
+        self._rows["binarisation"].setVisible(self._may_binarise)
         self._rows["sigma"].label.setText(
             "σ at the start" if self.likelihood.value == "gaussian-learned" else "σ of a pixel"
         )

@@ -40,4 +40,4 @@ def make_likelihood(config: ModelConfig) -> Likelihood:
         case "laplace":
             return Laplace(config.sigma)
         case "logistic-mixture":
-            return LogisticMixture(config.components)
+            return LogisticMixture(config.logistics)
