@@ -27,7 +27,7 @@ from vae_explorer.vae.config import ModelConfig
             ["--likelihood", "x"],
             "--likelihood must be one of bernoulli, gaussian, gaussian-learned, got 'x'.",
         ),
-        (["--objective", "gan"], "--objective must be one of vae, autoencoder, got 'gan'."),
+        (["--objective", "gan"], "denoising, got 'gan'."),
         (["--latent-dim", "513"], "--latent-dim must be at most 512, got 513."),
         (["--hidden", "400,x"], "--hidden: '400,x' is not a list of whole numbers like 512,256."),
         (["--hidden", "0"], "--hidden must be at least 1, got 0."),

@@ -142,7 +142,11 @@ def test_that_a_missing_network_is_named_with_the_package_that_made_the_run(inst
     ("before", "after", "sentence"),
     [
         ("nn.Flatten(), ", "", r"encoder of plugin:bad \(bad-nets 1.2\) (fails|must return)"),
-        ("nn.Unflatten(1, output_shape)", "nn.Flatten()", r"decoder .* must return .*\(2, 1, 9, 8\).* got \(2, 72\)"),
+        (
+            "nn.Unflatten(1, output_shape)",
+            "nn.Flatten()",
+            r"decoder .* must return .*\(2, 1, 9, 8\).* got \(2, 72\)",
+        ),
         ("def decoder", "def other", r"has no method decoder\(\)"),
         ("class Tiny", "class Small", r"bad-nets 1.2 cannot be loaded \(AttributeError"),
         ("import math", "import no_such_module", r"cannot be loaded \(ModuleNotFoundError"),
@@ -175,4 +179,3 @@ def test_that_names_of_networks_are_checked_where_they_are_written() -> None:
     for name in ("perceptron", "plugin:", "plugin:a b", "plugin:../x"):
         with pytest.raises(ValueError, match="'mlp', 'gated'"):
             ModelConfig(network=name)
-

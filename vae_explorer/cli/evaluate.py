@@ -101,13 +101,16 @@ def evaluate(
 def as_json(
     losses: Losses | None, label: ReconLabel | None = None, image_shape: tuple[int, int, int] | None = None
 ) -> dict[str, float] | None:
-    """recon, kl and elbo of a split, or None if it has no images; of probabilities also bits per dimension."""
+    """recon, kl, elbo and what else was measured of a split, or None if it has no images; of probabilities also bits
+    per dimension."""
     if losses is None:
         return None
     found = {"recon": losses.recon, "kl": losses.kl, "elbo": losses.elbo}
     if label is not None and image_shape is not None and label.measure is Measure.PROBABILITY:
         found["bits_per_dim"] = bits_per_dimension(-losses.elbo, image_shape)
-    return found
+    if losses.accuracy is not None:
+        found["accuracy"] = losses.accuracy
+    return found | losses.extra
 
 
 def label_as_json(label: ReconLabel, model: ModelConfig) -> dict[str, object]:
@@ -124,14 +127,21 @@ def losses_table(
     console: Console, found: Mapping[str, Losses | None], label: ReconLabel, image_shape: tuple[int, int, int]
 ) -> None:
     """One row a split, in nats an image, with what the figures are under it."""
+    measured = {name: losses for name, losses in found.items() if losses is not None}
     titles = {"nats an image": False, label.named("recon"): True, "KL": True, label.named("−ELBO"): True}
     if label.in_bits:
         titles["bits/dim"] = True
+    classifies = any(losses.accuracy is not None for losses in measured.values())
+    if classifies:
+        titles["accuracy"] = True
     rows = []
-    for name, losses in found.items():
-        if losses is not None:
-            row = [name, f"{losses.recon:,.2f}", f"{losses.kl:,.2f}", f"{-losses.elbo:,.2f}"]
-            rows.append((*row, f"{bits_per_dimension(-losses.elbo, image_shape):.3f}")[: len(titles)])
+    for name, losses in measured.items():
+        row = [name, f"{losses.recon:,.2f}", f"{losses.kl:,.2f}", f"{-losses.elbo:,.2f}"]
+        if label.in_bits:
+            row.append(f"{bits_per_dimension(-losses.elbo, image_shape):.3f}")
+        if classifies:
+            row.append("" if losses.accuracy is None else f"{losses.accuracy:.2%}")
+        rows.append(tuple(row))
     console.table(titles, rows)
     if label.caption:
         print(label.caption)

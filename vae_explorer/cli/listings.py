@@ -77,7 +77,10 @@ def networks(json: Json = False) -> None:
         {
             "networks": [
                 *({"name": name, "about": about} for name, about in _NETWORKS.items()),
-                *({"name": f"{PLUGIN_PREFIX}{each.name}", **each.model_dump(exclude={"name"})} for each in plugins),
+                *(
+                    {"name": f"{PLUGIN_PREFIX}{each.name}", **each.model_dump(exclude={"name"})}
+                    for each in plugins
+                ),
             ]
         }
     )

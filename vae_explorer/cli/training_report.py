@@ -174,7 +174,8 @@ class TrainingReport:
 
     def _words(self, split: str, losses: Losses) -> str:
         bound, recon = self._label.named("−ELBO"), self._label.named("recon")
-        return f"{split} {bound} {-losses.elbo:,.2f} ({recon} {losses.recon:,.2f} + KL {losses.kl:,.2f})"
+        accuracy = "" if losses.accuracy is None else f", {losses.accuracy:.2%} of the classes right"
+        return f"{split} {bound} {-losses.elbo:,.2f} ({recon} {losses.recon:,.2f} + KL {losses.kl:,.2f}){accuracy}"
 
 
 def _finite(losses: dict[str, float] | None) -> dict[str, float] | None:

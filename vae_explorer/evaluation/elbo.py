@@ -79,8 +79,8 @@ def iterate_evaluation(
     total, before = sum(map(len, indices.values())), 0
     for split, index in indices.items():
         generator = (noise or _from_seed(seed))(split, device)
-        for done, means in iterate_losses(model, pixels, index, batch_size, generator):
-            losses = Losses(recon=means.recon, kl=means.kl)
+        for done, means in iterate_losses(model, pixels, index, batch_size, generator, images.labels):
+            losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             yield EvaluationProgressed(split, before + done, total, losses, done == len(index))
         before += len(index)
 

@@ -29,7 +29,7 @@ import numpy as np
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import RunError
 from vae_explorer.locations import models_folder
-from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.files import (
     read_arrays,
     read_model,
@@ -99,12 +99,15 @@ class RunFolder:
         ------
         RunError
             If `path` holds something already or cannot be written.
+        ConfigError
+            If `config` cannot be trained on `images`.
         """
         path = Path(path).absolute()
         if path.is_file():
             raise RunError(f"{path} is a file; choose a new folder for the run.")
         if path.is_dir() and any(path.iterdir()):
             raise RunError(f"{path} is not empty; choose a new folder for the run.")
+        config = settled(config, images)
         info = RunInfo(
             title=title or path.name,
             config=config,

@@ -166,18 +166,28 @@ class _Probe:
     def _steps(self, execution: Execution) -> Iterator[None]:
         config, device = self._config, self._device
         model: VAE = execution.place(build_model(config.model, config.objective, self._shape).to(device))
-        objective = make_objective(config.objective)
+        objective = make_objective(
+            config.objective, latent_dim=config.model.latent_dim, n_train=self._n_images
+        )
         optimiser = Adam(model.parameters())
         noise = torch.Generator(device).manual_seed(0)
         x = execution.images(_noise(self._n_images, self._shape).to(device))
+        y = self._labels().to(device) if model.n_classes else None
         while True:
             with execution.products():
                 with execution.autocast(device):
-                    loss = objective(model, x, 1.0, noise).loss
+                    loss = objective(model, x, 1.0, noise, y=y).loss
                 gradients = optimiser.gradients(loss)
             optimiser.step(gradients, config.learning_rate)
             _wait_for(device)
             yield
+
+    def _labels(self) -> Tensor:
+        """Classes in turn; of a semi-supervised training the first half of the images has none."""
+        labels = torch.arange(self._n_images) % self._config.model.n_classes
+        if self._config.objective.name == "m2":
+            labels[: (self._n_images + 1) // 2] = -1
+        return labels
 
 
 def _noise(n: int, shape: ImageShape) -> Tensor:
@@ -198,7 +208,7 @@ def _key(config: RunConfig, shape: ImageShape, device: torch.device) -> str:
         _processor(),
         torch.__version__,
         config.model.model_dump_json(),
-        config.objective.name,
+        config.objective.model_dump_json(exclude={"beta", "warmup_epochs", "cycle_epochs"}),
         config.batch_size,
         config.precision,
         shape,

@@ -217,7 +217,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def jump_to_random(self) -> None:
         if self.session.latent_dim:
-            self.session.jump_cursor(np.random.default_rng().standard_normal(self.session.latent_dim))
+            explorer, rng = self.session.explorer, np.random.default_rng()
+            if explorer is None:
+                self.session.jump_cursor(rng.standard_normal(self.session.latent_dim))
+            else:
+                self.session.jump_cursor(explorer.sample_prior(1, int(rng.integers(2**31)))[0])
 
     @Slot()
     def jump_to_origin(self) -> None:
@@ -361,7 +365,9 @@ class MainWindow(QMainWindow):
 
     def _take_devices(self, devices: list[tuple[str, str]]) -> None:
         self.panels.setup.set_devices(devices)
-        self.session.slow.request("networks", _find_networks, self.panels.setup.model.set_plugins, priority=25)
+        self.session.slow.request(
+            "networks", _find_networks, self.panels.setup.model.set_plugins, priority=25
+        )
         self._reports.status.show_device(devices[0][1])
 
     def _show_training_state(self, state: TrainingState) -> None:

@@ -101,6 +101,7 @@ class Session(QObject):
         self._explorer: Explorer | None = None
         self._encodings: Encodings | None = None
         self._latent_dim = 0
+        self._label = 0  # class that a conditional model draws
         self._cursor: Latent | None = None
         self._plane: Plane | None = None
         self._pins: tuple[Pin, ...] = ()
@@ -184,6 +185,7 @@ class Session(QObject):
         self._encodings = None
         self._decoded = None
         self._latent_dim = latent_dim
+        self._label = 0
         self.undo_stack.clear()
         self._selection = None
         self._lasso = np.empty(0, dtype=np.int64)
@@ -206,11 +208,21 @@ class Session(QObject):
             self.images_changed.emit(images)
 
     def set_explorer(self, explorer: Explorer | None) -> None:
-        """Newer weights of the same model, or none; the picture at the cursor is decoded anew."""
+        """Newer weights of the same model, or none; the picture at the cursor is decoded anew.
+
+        A conditional model draws the class that was chosen with `set_label`.
+        """
+        if explorer is not None and explorer.label not in (None, self._label):
+            explorer = explorer.with_label(self._label)
         if explorer is not self._explorer:
             self._explorer = explorer
             self.explorer_changed.emit(explorer)
             self._decode_cursor()
+
+    def set_label(self, label: int) -> None:
+        """Draw class `label` from now on; `explorer_changed` tells, as everything decoded is another picture."""
+        self._label = label
+        self.set_explorer(self._explorer)
 
     def set_encodings(self, encodings: Encodings | None) -> None:
         if encodings is not self._encodings:

@@ -92,7 +92,7 @@ class WindowReports(QObject):
         elif isinstance(event, Finished):
             losses = event.test or event.validation or event.train
             figure = f"{self._window.session.recon_label.bound_name} {-losses.elbo:.1f}"
-            if event.snapshot.objective.name == "autoencoder":  # it bounds no likelihood
+            if not event.snapshot.objective.is_variational:  # it bounds no likelihood
                 figure = f"reconstruction loss {losses.recon:.1f}"
             self._banner.show_notice(f"Training finished: {figure} nats. The run is saved.".replace("-", "−"))
 

@@ -1,19 +1,24 @@
-"""Declares a model: network, latent dimension, likelihood, objective."""
+"""Declares a model: network, latent dimension, likelihood, prior, posterior, objective."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
+
+from vae_explorer.errors import ConfigError
 
 __all__ = [
     "CONVOLUTIONAL",
     "DENSE",
     "GATED_HIDDEN",
     "LATENT_DIM_MAX",
+    "OBJECTIVE_SETTINGS",
     "PLUGIN_PREFIX",
+    "START_BETA",
     "WITH_SIGMA",
     "BinarisationName",
     "LikelihoodName",
@@ -21,6 +26,10 @@ __all__ = [
     "NetworkName",
     "ObjectiveConfig",
     "ObjectiveName",
+    "PosteriorName",
+    "PriorName",
+    "TcEstimator",
+    "check_fit",
 ]
 
 NetworkName = Literal["mlp", "gated", "conv", "residual", "burgess"]  # or "plugin:NAME"
@@ -34,7 +43,32 @@ LikelihoodName = Literal[
     "logistic-mixture",
 ]
 BinarisationName = Literal["none", "static", "dynamic"]
-ObjectiveName = Literal["vae", "autoencoder"]
+PriorName = Literal["normal", "mixture", "vamp"]
+PosteriorName = Literal["gaussian", "iaf"]
+TcEstimator = Literal["mss", "mws"]
+ObjectiveName = Literal[
+    "vae", "capacity", "free-bits", "tcvae", "factor", "dip-i", "dip-ii", "infovae", "iwae", "m2",
+    "autoencoder", "denoising",
+]  # fmt: skip
+
+_BETA = ("beta", "warmup_epochs", "cycle_epochs")
+# Which fields of `ObjectiveConfig` an objective uses; it ignores the others.
+OBJECTIVE_SETTINGS: Mapping[ObjectiveName, tuple[str, ...]] = {
+    "vae": _BETA,
+    "capacity": ("capacity", "capacity_epochs", "capacity_weight"),
+    "free-bits": (*_BETA, "free_bits"),
+    "tcvae": (*_BETA, "tc_estimator"),
+    "factor": (*_BETA, "tc_weight", "discriminator_width"),
+    "dip-i": (*_BETA, "dip_weight"),
+    "dip-ii": (*_BETA, "dip_weight"),
+    "infovae": (*_BETA, "mmd_weight"),
+    "iwae": ("n_samples", "dreg"),
+    "m2": (*_BETA, "n_labels", "alpha"),
+    "autoencoder": (),
+    "denoising": ("noise",),
+}
+# β to begin with where 1 would make the objective the plain bound, or hide what it adds.
+START_BETA: Mapping[str, float] = {"tcvae": 6.0, "infovae": 0.1}
 
 LATENT_DIM_MAX = 512
 GATED_HIDDEN = (300, 300)  # Tomczak & Welling 2018: what gated begins with where nobody asks for other widths
@@ -68,6 +102,16 @@ class ModelConfig(BaseModel):
     # pixels become black or white with their grey value as probability: by one fixed draw, or anew in each step
     binarisation: BinarisationName = "none"
     binarisation_seed: int = Field(default=0, ge=0, le=2**63 - 1)  # of the fixed draw, also in evaluations
+    prior: PriorName = "normal"
+    # mixture: Gaussians; vamp: pseudo-inputs
+    components: int = Field(default=50, ge=1, le=10_000)
+    posterior: PosteriorName = "gaussian"
+    # iaf: autoregressive transformations in a row
+    n_flows: int = Field(default=2, ge=1, le=32)
+    # p(x|z, y) and q(z|x, y) with the label y; semi-supervised training implies it
+    conditional: bool = False
+    # of a conditional model; taken from the images when a run begins
+    n_classes: int = Field(default=0, ge=0, le=1000)
 
     @property
     def fixed_draw(self) -> int | None:
@@ -84,10 +128,56 @@ class ModelConfig(BaseModel):
 
 
 class ObjectiveConfig(BaseModel):
-    """What training minimises; later objectives join `ObjectiveName`."""
+    """What training minimises; `OBJECTIVE_SETTINGS` says which fields matter to which objective."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ObjectiveName = "vae"
-    beta: float = Field(default=1.0, ge=0.0, le=1000.0)  # weight of kl
+    beta: float = Field(default=1.0, ge=0.0, le=1000.0)  # weight of kl; tcvae: of the total correlation
     warmup_epochs: float = Field(default=0.0, ge=0.0)  # beta rises linearly from 0 over these
+    cycle_epochs: float = Field(default=0.0, ge=0.0)  # and again every so many; 0: once
+    capacity: float = Field(default=25.0, ge=0.0, le=10_000.0)  # nats that kl is led to
+    capacity_epochs: float = Field(default=10.0, ge=0.0)  # over which it rises there from 0
+    capacity_weight: float = Field(default=30.0, ge=0.0, le=10_000.0)  # γ of |kl − capacity|
+    free_bits: float = Field(default=0.1, ge=0.0, le=100.0)  # nats a dimension that cost nothing
+    tc_estimator: TcEstimator = "mss"
+    tc_weight: float = Field(default=10.0, ge=0.0, le=1000.0)  # factor: γ
+    discriminator_width: int = Field(default=256, ge=8, le=4096)  # units in each of its layers; paper: 1000
+    dip_weight: float = Field(
+        default=10.0, ge=0.0, le=10_000.0
+    )  # λ_od; λ_d is 10 times it for I, equal for II
+    mmd_weight: float = Field(default=100.0, ge=0.0, le=100_000.0)
+    n_samples: int = Field(default=8, ge=1, le=512)  # of z an image
+    dreg: bool = False  # doubly reparameterised gradients
+    n_labels: int = Field(default=100, ge=1)  # training images whose label is used
+    alpha: float = Field(default=1.0, ge=0.0, le=10_000.0)  # weight of the classifier's cross-entropy
+    noise: float = Field(default=0.3, ge=0.0, le=10.0)  # σ of what is added to pixels in [0, 1]
+
+    @property
+    def is_variational(self) -> bool:
+        """Whether there is a posterior and a prior; plain autoencoders have neither."""
+        return self.name not in ("autoencoder", "denoising")
+
+    @property
+    def uses_beta(self) -> bool:
+        """Whether β, also changed while training, has an effect."""
+        return "beta" in OBJECTIVE_SETTINGS[self.name]
+
+
+def check_fit(model: ModelConfig, objective: ObjectiveConfig) -> None:
+    """Refuse combinations without a meaning.
+
+    Raises
+    ------
+    ConfigError
+        If the objective needs the marginals of a Gaussian posterior and the model has another.
+    """
+    gaussian_only = objective.name in ("tcvae", "dip-i", "dip-ii") or (
+        objective.name == "iwae" and objective.dreg
+    )
+    if gaussian_only and model.posterior != "gaussian":
+        what = "iwae with --dreg" if objective.name == "iwae" else objective.name
+        raise ConfigError(
+            f"{what} needs the marginals of a Gaussian posterior, and the posterior is {model.posterior}: choose "
+            "--posterior gaussian or another objective."
+        )

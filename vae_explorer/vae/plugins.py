@@ -18,7 +18,15 @@ from pydantic import BaseModel, ConfigDict
 from vae_explorer.errors import ConfigError
 from vae_explorer.vae.config import PLUGIN_PREFIX
 
-__all__ = ["GROUP", "PluginOrigin", "installed_plugins", "is_plugin", "load_plugin", "origin_of", "require_plugin"]
+__all__ = [
+    "GROUP",
+    "PluginOrigin",
+    "installed_plugins",
+    "is_plugin",
+    "load_plugin",
+    "origin_of",
+    "require_plugin",
+]
 
 GROUP = "vae_explorer.networks"
 

@@ -61,7 +61,9 @@ def test_that_the_mean_is_the_first_moment_of_the_likelihood(name: LikelihoodNam
     density = likelihood.log_prob(x.reshape(-1, 1, 1, 1), params.expand(len(x), -1, -1, -1)).exp().detach()
     # A mixture's mean is a closed form of the undiscretised logistics: half a level off at most.
     tolerance = 0.5 / 255 if name == "logistic-mixture" else 1e-6
-    assert likelihood.mean(params).item() == pytest.approx((density * weights * x).sum().item(), abs=tolerance)
+    assert likelihood.mean(params).item() == pytest.approx(
+        (density * weights * x).sum().item(), abs=tolerance
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -118,7 +120,11 @@ def test_that_values_and_gradients_are_finite_at_the_extremes(
     name: LikelihoodName, channels: int, extreme: float
 ) -> None:
     likelihood = make_likelihood(ModelConfig(likelihood=name, sigma=0.01)).train()
-    x = torch.tensor([0.0, 1.0, 128 / 255, 0.0, 1.0, 3 / 255]).reshape(6, 1, 1, 1).expand(-1, channels, -1, -1)
+    x = (
+        torch.tensor([0.0, 1.0, 128 / 255, 0.0, 1.0, 3 / 255])
+        .reshape(6, 1, 1, 1)
+        .expand(-1, channels, -1, -1)
+    )
     signs = torch.tensor([-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]).reshape(6, 1, 1, 1)
     params = (extreme * signs).repeat(1, likelihood.n_outputs(channels), 1, 1).requires_grad_()
     log_prob = likelihood.log_prob(x, params)

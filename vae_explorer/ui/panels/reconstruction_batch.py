@@ -26,7 +26,8 @@ def reconstruct_rows(
     """Rows of images number `index`, by that number; their reconstruction loss is called `recon_name`."""
     if len(index) == 0:
         return {}
-    answer = explorer.reconstruct(np.ascontiguousarray(images.images[index]), index)
+    labels = None if images.labels is None else images.labels[index]
+    answer = explorer.reconstruct(np.ascontiguousarray(images.images[index]), index, labels)
     original, reconstruction = answer.original, answer.reconstruction  # (B, C, H, W)
     differences = signed_difference(original, reconstruction)
     decibels, alike = psnr(original, reconstruction), ssim(original, reconstruction)

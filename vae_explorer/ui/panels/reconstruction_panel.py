@@ -180,9 +180,7 @@ class ReconstructionPanel(ModelPanel):
                 ranking = ranking[ranking < len(images)]
             start = min(first, max(0, len(ranking) - (last - first)))
             wanted = [image for image in ranking[start : max(last, start)].tolist() if image not in known]
-            rows = reconstruct_rows(
-                explorer, images, np.array(wanted[:BATCH], dtype=np.int64), recon_name
-            )
+            rows = reconstruct_rows(explorer, images, np.array(wanted[:BATCH], dtype=np.int64), recon_name)
             return _Answer(explorer, None if old is not None else ranking, rows)
 
         return work

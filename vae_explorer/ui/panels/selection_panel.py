@@ -277,11 +277,13 @@ class SelectionPanel(ModelPanel):
             pictures = [images.images[k] for k in self._neighbours]
             self._show_neighbours(np.stack(pictures) if pictures else None, distances)
         elif encodings is not None and len(self._neighbours):
-            self._redraw_neighbours(
-                encodings.mu[np.searchsorted(encodings.index, self._neighbours)], distances
-            )
+            rows = np.searchsorted(encodings.index, self._neighbours)
+            labels = None if encodings.labels is None else encodings.labels[rows]
+            self._redraw_neighbours(encodings.mu[rows], labels, distances)
 
-    def _redraw_neighbours(self, mu: NDArray[np.float32], distances: NDArray[np.float64]) -> None:
+    def _redraw_neighbours(
+        self, mu: NDArray[np.float32], labels: NDArray[np.int64] | None, distances: NDArray[np.float64]
+    ) -> None:
         """Without their pictures, the nearest images are shown as the model draws them."""
         explorer, answer = self._session.explorer, self._answer
         if explorer is None:
@@ -292,7 +294,7 @@ class SelectionPanel(ModelPanel):
                 self._show_neighbours(pictures, distances)
 
         self._session.slow.request(
-            "selection neighbours", lambda _is_stale: explorer.decode(mu), take, priority=3
+            "selection neighbours", lambda _is_stale: explorer.decode(mu, labels), take, priority=3
         )
 
     def _show_neighbours(self, pictures: NDArray[np.uint8] | None, distances: Iterable[float]) -> None:

@@ -97,7 +97,9 @@ class ModelSettings(Section):
         self.likelihood = ChoiceBox(_LIKELIHOODS)
         self.logistics = NumberField("Logistics", NumberRange(1, 50, whole=True), model.logistics)
         self.binarisation = ChoiceBox(_BINARISATIONS)
-        self._binarisation_seed = model.binarisation_seed  # of the run on screen; chosen on the command line only
+        self._binarisation_seed = (
+            model.binarisation_seed
+        )  # of the run on screen; chosen on the command line only
         self.sigma = NumberField("σ", NumberRange(0.0, 10.0, open_low=True), model.sigma)
         self.beta = ValueSlider(
             "β",

@@ -40,7 +40,9 @@ class ContinuousBernoulli(Likelihood):
         """By the inverse of the distribution function, F⁻¹(u) = log(1 + u·(e^a − 1)) / a."""
         u = torch.rand(params.shape, generator=generator, device=params.device, dtype=params.dtype)
         size = _away_from_zero(params).abs()
-        low = torch.log1p(u * torch.expm1(-size)) / -size  # of the logit −|a|, whose exponential cannot overflow
+        low = (
+            torch.log1p(u * torch.expm1(-size)) / -size
+        )  # of the logit −|a|, whose exponential cannot overflow
         x = torch.where(params > 0, 1.0 - low, low)
         return torch.where(params.abs() < 1e-3, u, x)
 

@@ -120,7 +120,9 @@ def check_gradients(part: nn.Module, config: ModelConfig, x: Tensor) -> None:
     ConfigError
         Naming the first of these weights.
     """
-    names, weights = zip(*part.named_parameters(), strict=True) if any(True for _ in part.parameters()) else ((), ())
+    names, weights = (
+        zip(*part.named_parameters(), strict=True) if any(True for _ in part.parameters()) else ((), ())
+    )
     if not weights:
         return
     gradients = torch.autograd.grad(part(x).sum(), weights, allow_unused=True)

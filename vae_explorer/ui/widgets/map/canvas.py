@@ -26,6 +26,7 @@ from vae_explorer.ui.widgets.map.axes_layer import (
     paint_grid,
     paint_line_contours,
     paint_prior,
+    paint_prior_contours,
     paint_titles,
 )
 from vae_explorer.ui.widgets.map.backing import Backing
@@ -89,6 +90,7 @@ class MapCanvas(QWidget):
         self._density: DensityPicture | None = None
         self._density_image: QImage | None = None
         self._prior_centre = (0.0, 0.0)
+        self._prior_contours: tuple[NDArray[np.float64], ...] | None = None
         self._labels = ("z1", "z2")
         self._tapestry_opacity = DEFAULT_TAPESTRY_OPACITY
         self._under = Backing()  # all layers under the points
@@ -145,9 +147,18 @@ class MapCanvas(QWidget):
         self._labels = (label_u, label_v)
         self.redraw()
 
-    def set_prior(self, centre: tuple[float, float]) -> None:
-        """Centre of the prior's section; a fitted view holds its 3σ circle."""
+    def set_prior(
+        self, centre: tuple[float, float], contours: tuple[NDArray[np.float64], ...] | None = None
+    ) -> None:
+        """Centre of the prior's section; a fitted view holds its 3σ circle.
+
+        Parameters
+        ----------
+        contours
+            Segments (S, 2, 2) on the plane for 1σ, 2σ and 3σ of a prior that is not round; None: circles.
+        """
         self._prior_centre = centre
+        self._prior_contours = contours
         self.redraw()
 
     def set_points(self, projected: Projected, *, moving: bool = False) -> None:
@@ -358,7 +369,9 @@ class MapCanvas(QWidget):
             paint_titles(painter, viewport, theme, self._labels[0], self._labels[1], taken)
         if Layer.PRIOR in self._layers:
             if self._on_line:
-                paint_line_contours(painter, viewport, theme, self._prior_centre[0])
+                paint_line_contours(painter, viewport, theme, self._prior_centre[0], self._prior_contours)
+            elif self._prior_contours is not None:
+                paint_prior_contours(painter, viewport, theme, self._prior_contours)
             else:
                 paint_prior(painter, viewport, theme, self._prior_centre)
         if self._on_line:
