@@ -184,15 +184,6 @@ def _check_used_by_objective(asked: Mapping[str, object], objective: ObjectiveCo
             raise ConfigError(f"{option} {few}, and the objective is {objective.name}.")
 
 
-def _check_used_by_objective(asked: Mapping[str, object], objective: ObjectiveConfig) -> None:
-    for field in asked:
-        users = [name for name, used in OBJECTIVE_SETTINGS.items() if field in used]
-        if users and objective.name not in users:
-            option = OPTION_OF_FIELD[field]
-            few = f"needs --objective {' or '.join(users)}" if len(users) < 3 else "has no effect there"
-            raise ConfigError(f"{option} {few}, and the objective is {objective.name}.")
-
-
 def _check_data(run: RunFolder, new: DataSpec, *, even_settings: bool) -> None:
     """Refuse another source; settings and places may turn out to give the same images, which loading tells."""
     old = own_spec(run)

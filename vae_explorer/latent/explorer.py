@@ -152,7 +152,10 @@ class Explorer:
         """log p(z) of latents (n, D) in nats; float64, (n,)."""
         latents = self._latents(z)
         with torch.inference_mode():
-            rows = [self._model.prior.log_prob(part.to(self.device)) for part in latents.split(_DENSITY_ROWS)]
+            rows = [
+                self._model.prior.log_prob(part.to(self.device))
+                for part in torch.split(latents, _DENSITY_ROWS)
+            ]
             return _numpy(torch.cat(rows)).astype(np.float64)
 
     @property

@@ -159,6 +159,11 @@ class ObjectiveConfig(BaseModel):
         return self.name not in ("autoencoder", "denoising")
 
     @property
+    def needs_gaussian(self) -> bool:
+        """Whether it needs the marginals of q(z|x), which only a Gaussian posterior gives."""
+        return self.name in ("tcvae", "dip-i", "dip-ii") or (self.name == "iwae" and self.dreg)
+
+    @property
     def uses_beta(self) -> bool:
         """Whether β, also changed while training, has an effect."""
         return "beta" in OBJECTIVE_SETTINGS[self.name]
@@ -172,10 +177,7 @@ def check_fit(model: ModelConfig, objective: ObjectiveConfig) -> None:
     ConfigError
         If the objective needs the marginals of a Gaussian posterior and the model has another.
     """
-    gaussian_only = objective.name in ("tcvae", "dip-i", "dip-ii") or (
-        objective.name == "iwae" and objective.dreg
-    )
-    if gaussian_only and model.posterior != "gaussian":
+    if objective.needs_gaussian and model.posterior != "gaussian":
         what = "iwae with --dreg" if objective.name == "iwae" else objective.name
         raise ConfigError(
             f"{what} needs the marginals of a Gaussian posterior, and the posterior is {model.posterior}: choose "

@@ -52,7 +52,9 @@ class ImportanceWeighted(Objective):
         if self.dreg:
             share = torch.softmax(log_w, 0).detach()  # v, (K, B)
             if z.requires_grad:
-                z.register_hook(lambda gradient: gradient * share.reshape(-1, 1))
+                z.register_hook(  # type: ignore[no-untyped-call]  # not annotated in torch
+                    lambda gradient: gradient * share.reshape(-1, 1)
+                )
             loss = -(share * log_w).sum(0).mean()
         else:
             loss = -bound.mean()
