@@ -170,7 +170,7 @@ def test_that_two_packages_with_one_name_are_told(install: Install, tmp_path: Pa
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 2.0\n")
     (info / "entry_points.txt").write_text("[vae_explorer.networks]\ntiny = math:pi\n")
-    with pytest.raises(ConfigError, match="registered by .*tiny-nets 1.2"):
+    with pytest.raises(ConfigError, match=r"registered by .*tiny-nets 1\.2"):
         build_model(config, OBJECTIVE, SHAPE)
 
 

@@ -86,7 +86,7 @@ def networks(json: Json = False) -> None:
     )
     if console.machine:
         return
-    own = [(name, about) for name, about in _NETWORKS.items()]
+    own = list(_NETWORKS.items())
     console.table({"network": False, "": False}, [*own, *((f"plugin:{p.name}", f"of {p}") for p in plugins)])
     if not plugins:
         console.say(f"No plug-in is installed: no package registers one under {GROUP}.")

@@ -41,15 +41,14 @@ _NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"),
              ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"), ("gated", "Gated MLP"))  # fmt: skip
 _LIKELIHOODS = (
     ("bernoulli", "Bernoulli"),
-    ("continuous-bernoulli", "Continuous Bernoulli"),
+    ("continuous-bernoulli", "Cont. Bernoulli"),
     ("gaussian", "Gaussian"),
     ("gaussian-learned", "Gaussian, free σ"),
-    ("gaussian-optimal", "Gaussian, optimal σ"),
+    ("gaussian-optimal", "Optimal Gaussian"),
     ("laplace", "Laplace"),
     ("logistic-mixture", "Logistic mixture"),
 )
-_BINARISATIONS = (("none", "Grey as they are"), ("dynamic", "Black/white, anew each step"),
-                  ("static", "Black/white, drawn once"))  # fmt: skip
+_BINARISATIONS = (("none", "Grey"), ("dynamic", "Binary, redrawn"), ("static", "Binary, fixed"))
 _LAYERS_MAX = 8
 _UNITS_MAX = 16_384  # a wider layer is a slip of the finger: its weights alone would take gigabytes
 _BETA_SHOWN = (0.05, 50.0)  # of the slider; the field takes all

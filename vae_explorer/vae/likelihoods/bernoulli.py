@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from vae_explorer.vae.cross_entropy import cross_entropy
 from vae_explorer.vae.likelihoods.base import Likelihood
 
 __all__ = ["Bernoulli"]
@@ -20,8 +20,7 @@ class Bernoulli(Likelihood):
     """
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
-        cross_entropy = F.binary_cross_entropy_with_logits(params, x, reduction="none")  # (B, C, H, W)
-        return -cross_entropy.flatten(1).sum(1)  # (B,)
+        return -cross_entropy(params, x)  # (B,)
 
     def mean(self, params: Tensor) -> Tensor:
         return torch.sigmoid(params)

@@ -11,8 +11,8 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from vae_explorer.vae.cross_entropy import cross_entropy
 from vae_explorer.vae.likelihoods.base import Likelihood
 
 __all__ = ["ContinuousBernoulli"]
@@ -26,8 +26,7 @@ class ContinuousBernoulli(Likelihood):
     """Each pixel is continuous in [0, 1] with the logit of λ from the decoder."""
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
-        cross_entropy = F.binary_cross_entropy_with_logits(params, x, reduction="none")  # (B, C, H, W)
-        return (_log_normaliser(params) - cross_entropy).flatten(1).sum(1)  # (B,)
+        return _log_normaliser(params).flatten(1).sum(1) - cross_entropy(params, x)  # (B,)
 
     def mean(self, params: Tensor) -> Tensor:
         """E[x] = 1/(1 − e^(−a)) − 1/a (eq. 8), which is λ only at λ = ½ and at the ends."""

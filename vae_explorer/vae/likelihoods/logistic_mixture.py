@@ -73,7 +73,7 @@ class LogisticMixture(Likelihood):
 
     def _parts(self, params: Tensor) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
         """log-weights (B, K, H, W), means and log-scales (B, K, C, H, W), coefficients (B, K, H, W) each."""
-        maps = params.unflatten(1, (self._components, -1))  # (B, K, 3 or 10, H, W)
+        maps = torch.unflatten(params, 1, (self._components, -1))  # (B, K, 3 or 10, H, W)
         channels = 1 if maps.shape[2] == _GREY_OUTPUTS else 3
         means = maps[:, :, 1 : 1 + channels]
         log_scales = maps[:, :, 1 + channels : 1 + 2 * channels].clamp(_LOG_SCALE_MIN, _LOG_SCALE_MAX)
