@@ -111,6 +111,22 @@ def test_that_the_probe_for_precision_can_train_it(
     assert low.is_finite()
 
 
+@pytest.mark.parametrize("kind", ["vae", "iwae-dreg", "denoising", "conditional-vamp", "mixture", "iaf"])
+def test_that_parts_of_a_batch_make_the_same_kind_of_step(
+    config: RunConfig, labelled: ImageSet, kind: str
+) -> None:
+    """Other noise, so other numbers, but the same size of losses and finite weights."""
+    whole = Trainer(_config(config, kind), labelled, CPU)
+    parts = Trainer(_config(config, kind), labelled, CPU, replace(PLAIN, n_threads=2, sharing="batch"))
+    assert whole.objective.is_mean_over_images
+    for trainer in (whole, parts):
+        for _ in range(5):
+            trainer.train_step()
+        trainer.close()
+    assert parts.is_finite()
+    assert sum(parts.sums()) == pytest.approx(sum(whole.sums()), rel=0.02)
+
+
 def test_that_the_discriminator_is_part_of_the_state(config: RunConfig, labelled: ImageSet) -> None:
     trainer = Trainer(_config(config, "factor"), labelled, CPU)
     for _ in range(3):
