@@ -32,9 +32,9 @@ def open_window(run: str | None = None) -> MainWindow:
     from vae_explorer.cli.app import prepare_environment
 
     prepare_environment()
-    from vae_explorer.ui.launch import take_head_start
+    from vae_explorer.ui.launch import prepare_process
 
-    take_head_start()
+    prepare_process()
     from PySide6.QtWidgets import QApplication
 
     from vae_explorer.ui.app import make_application, make_window

@@ -1,4 +1,4 @@
-"""For tests of the window: pyqtgraph's settings, the theme, and a session whose threads end."""
+"""For tests of the window: the theme, and a session whose threads end."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import gc
 import itertools
 from collections.abc import Iterator
 
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import theme_manager
-
-pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
-
 
 FULL_ROUND = 25  # tests between rounds of the collector that look at everything, which takes 0.1 s
 _tests = itertools.count(1)

@@ -30,3 +30,26 @@ def test_that_every_module_imports_before_the_application_and_without_torch() ->
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "False", "torch takes a second to import; the window must show before it"
+
+
+UNNEEDED = (
+    "pyqtgraph",
+    "superqt",
+    "qtpy",
+    "scipy",
+    "sklearn",
+    "torchvision",
+    "imageio",
+    "ssl",
+    "typer",
+    "rich",
+)
+
+
+def test_that_the_window_shows_without_what_it_does_not_need_for_it() -> None:
+    code = f"import sys, vae_explorer.ui.app; print([name for name in {UNNEEDED} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=UI.parents[1], check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"

@@ -76,6 +76,7 @@ def test_that_an_opened_run_shows_what_training_left(workspace: Workspace, qtbot
     session.replace_model("nothing", 0)
     workspace.open_run(run.path)
     qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.encodings is not None, timeout=WAIT_MS)
     np.testing.assert_allclose(session.encodings.mu, codes, atol=1e-5)
     assert len(session.history.epochs) == 2
 
@@ -206,7 +207,7 @@ def test_that_a_download_that_fails_says_why_and_stays_on_offer(
         raise DataError("MNIST cannot be downloaded: there is no network.")
         yield
 
-    monkeypatch.setattr("vae_explorer.data.load.download_set", fail)
+    monkeypatch.setattr("vae_explorer.data.download.download_set", fail)
     with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS):
         workspace.open_run(models_folder() / "mnist-2d")
     with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS) as missing:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from vae_explorer.data import cache
 from vae_explorer.data.arrays import plan_array
-from vae_explorer.data.download import download_set
 from vae_explorer.data.events import LoadEvent, LoadFinished, LoadProgressed, MissingDataSet, SkippedFile
 from vae_explorer.data.fingerprint import content_fingerprint
 from vae_explorer.data.folder import plan_folder
@@ -55,6 +54,8 @@ def load(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
     if missing is not None:
         if not download:
             raise missing
+        from vae_explorer.data.download import download_set  # HTTP and TLS: seldom needed
+
         yield from download_set(spec.source, missing.root)
     if spec.source == "folder":  # listing can take long where the folder is far away; total 0: not known yet
         yield LoadProgressed(0, 0, "pictures", "Looking for pictures", 0.0, None)

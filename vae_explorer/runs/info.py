@@ -71,6 +71,7 @@ class Machine(BaseModel):
     precision: Precision = "float32"
     memory_format: MemoryFormat = "contiguous"
     sharing: Sharing = "operation"
+    casts: bool = True  # bfloat16 by casting tensors, not by rounding inside matrix products
     system: str = Field(default_factory=platform.platform)
 
 

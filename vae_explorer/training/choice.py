@@ -76,7 +76,7 @@ def choose_execution(
     if known is not None and is_same_device(known.device, device) and known.system == platform.platform():
         precision = known.precision if config.precision == "auto" else config.precision
         n_threads = config.n_threads or min(known.n_threads, ceiling)
-        return Execution(precision, known.memory_format, n_threads, _casts(config, device), known.sharing)
+        return Execution(precision, known.memory_format, n_threads, known.casts, known.sharing)
     probe = _Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
@@ -107,7 +107,7 @@ def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, prob
     candidates = list(_candidates(config, device))
     name = _key(config, shape, device)
     remembered = _recall(name)
-    if found := [c for c in candidates if (c.precision, c.memory_format) == remembered]:
+    if found := [c for c in candidates if _words(c) == remembered]:
         return found[0]
     seconds = probe.seconds(candidates)
     costs = {c: s * (BFLOAT16_GAIN if c.precision == "bfloat16" else 1.0) for c, s in seconds.items()}
@@ -122,20 +122,19 @@ def _candidates(config: RunConfig, device: torch.device) -> Iterator[Execution]:
     precisions: list[Precision] = ["float32"] if config.precision == "auto" else [config.precision]
     if config.precision == "auto" and _may_use_bfloat16(device):
         precisions.append("bfloat16")
+    convolves = config.model.network not in DENSE
     for precision in precisions:
-        yield Execution(precision, "contiguous", 1, _casts(config, device))
-        if config.model.network not in DENSE and device.type != "mps":
-            yield Execution(precision, "channels_last", 1, _casts(config, device))
+        yield Execution(precision, "contiguous", 1)
+        if convolves and device.type != "mps":
+            yield Execution(precision, "channels_last", 1)
+        if precision == "bfloat16" and config.precision == "auto" and not convolves and device.type == "cpu":
+            yield Execution(precision, "contiguous", 1, casts=False)
 
 
 def _may_use_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return device.type == "cpu"
-
-
-def _casts(config: RunConfig, device: torch.device) -> bool:
-    return device.type != "cpu" or config.model.network not in DENSE
 
 
 class _Probe:
@@ -229,6 +228,11 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def _words(execution: Execution) -> tuple[str, ...]:
+    """What is remembered."""
+    return (execution.precision, execution.memory_format, "casts" if execution.casts else "rounds inside")
+
+
 def _path() -> Path:
     return cache_folder() / "execution.json"
 
@@ -251,7 +255,7 @@ def _recall(name: str) -> tuple[str, ...] | None:
 def _remember(name: str, chosen: Execution) -> None:
     entries = _entries()
     entries.pop(name, None)
-    entries[name] = [chosen.precision, chosen.memory_format]
+    entries[name] = list(_words(chosen))
     newest = dict(list(entries.items())[-_LIMIT_ENTRIES:])
     with suppress(RunError):  # a convenience: without it the next training measures again
         write_atomically(_path(), json.dumps(newest, indent=1).encode())

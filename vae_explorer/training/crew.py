@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import pairwise
 from typing import TypeVar
 
 import torch
@@ -53,7 +54,7 @@ def shares_of(n_images: int, n_threads: int) -> list[slice]:
     """Consecutive parts of a batch, one a thread, whose sizes differ by one at most; none is empty."""
     n = max(1, min(n_threads, n_images))
     ends = [n_images * k // n for k in range(n + 1)]
-    return [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _begin_thread() -> None:

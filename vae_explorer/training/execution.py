@@ -39,8 +39,8 @@ class Execution:
         `Crew`).
     casts
         How bfloat16 comes about: True casts tensors (``torch.autocast``), which convolutions need; False lets matrix
-        products of float32 tensors round inside, a tenth faster for MLPs on a CPU. That setting is the
-        process's: what other threads decode or encode during a step shares it, to three digits.
+        products of float32 tensors round inside, which some CPUs do faster for MLPs and some do not do at all. That
+        setting is the process's: what other threads decode or encode during a step shares it, to three digits.
     """
 
     precision: Precision = "float32"

@@ -63,6 +63,7 @@ class Keeper:
                 precision=execution.precision,
                 memory_format=execution.memory_format,
                 sharing=execution.sharing,
+                casts=execution.casts,
             ),
         )
 

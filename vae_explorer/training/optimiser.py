@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -50,16 +50,26 @@ class Adam:
         return torch.autograd.grad(loss, self.parameters)
 
     @torch.no_grad()
-    def step(self, gradients: Iterable[Tensor], learning_rate: float) -> None:
-        """Change the parameters along their `gradients`."""
+    def step(
+        self, gradients: Iterable[Tensor], learning_rate: float, part: Sequence[int] | None = None
+    ) -> None:
+        """Change the parameters along their `gradients`.
+
+        Parameters
+        ----------
+        part
+            Numbers of the parameters that `gradients` are of; None: all. A step is complete when every parameter
+            had its turn; parts may be done by several threads at once.
+        """
         self._begun = True
+        numbers = range(len(self.parameters)) if part is None else part
         adam(
-            self.parameters,  # type: ignore[arg-type]  # parameters are tensors
+            [self.parameters[k] for k in numbers],
             list(gradients),
-            self._means,
-            self._squares,
+            [self._means[k] for k in numbers],
+            [self._squares[k] for k in numbers],
             [],
-            self._counts,
+            [self._counts[k] for k in numbers],
             foreach=False,
             capturable=False,
             differentiable=False,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,12 @@ from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
-from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.schedule import learning_rate_share
-from vae_explorer.vae.binarisation import draw_anew
+from vae_explorer.training.stepper import Stepper
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
@@ -95,8 +93,15 @@ class Trainer:
         self._sums = torch.zeros(2, dtype=kind, device=device)
         self._extra: dict[str, Tensor] = {}  # likewise of the objective's further terms
         self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._noises = [torch.Generator(device) for _ in range(execution.n_shares)]
-        self._crew = Crew(execution.n_shares)
+        self._stepper = Stepper(
+            self.model,
+            self.objective,
+            self.optimiser,
+            execution,
+            device,
+            config.seed,
+            draws_anew=config.model.binarisation == "dynamic",
+        )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -140,21 +145,21 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
+        noise = self._stepper.begin(self.step)
         x, y = self._next_images()
-        with self.execution.products():
-            gradients, sums, extra = self._gradients(x, y, self.beta_now)
+        gradients = self._stepper.gradients(x, self.beta_now, y, self.step / self.steps_per_epoch)
         self.is_between_steps = False
-        self.optimiser.step(gradients, self.learning_rate_now)
-        self._train_adversary()
-        self._sums += sums
-        for name, total in extra.items():
+        self._stepper.apply(gradients, self.learning_rate_now)
+        self._train_adversary(noise)
+        self._sums += gradients.sums
+        for name, total in gradients.extra.items():
             self._extra[name] = self._extra.get(name, torch.zeros_like(self._sums[0])) + total
         self.step += 1
         self.is_between_steps = True
 
     def close(self) -> None:
         """End the threads that shared the steps."""
-        self._crew.close()
+        self._stepper.close()
 
     def finish_epoch(self) -> None:
         """Begin the next epoch's sums."""
@@ -252,13 +257,13 @@ class Trainer:
             y = self.labels.with_known(len(index), known)
         return x, y
 
-    def _train_adversary(self) -> None:
+    def _train_adversary(self, noise: torch.Generator) -> None:
         """The objective's adversary learns from the batch that the model has just learned from."""
         if self.adversary is None:
             return
         with self.execution.products():
             with self.execution.autocast(self.device):
-                loss = self.objective.adversary_loss(self._noises[0])
+                loss = self.objective.adversary_loss(noise)
             if loss is None:
                 return
             gradients = self._adversary_optimiser.gradients(loss)
@@ -272,46 +277,6 @@ class Trainer:
         index = self.train_index[order[: self.config.model.components]]
         knows_labels = self.config.objective.name != "m2"  # which must not see most of them
         self.model.prior.start_from(self.pixels.batch(index), self.labels.of(index) if knows_labels else None)
-
-    def _gradients(
-        self, x: Tensor, y: Tensor | None, beta: float
-    ) -> tuple[Sequence[Tensor], Tensor, dict[str, Tensor]]:
-        """Gradients of the loss of batch `x` with labels `y`, one a parameter; the sums of recon and kl, (2,), and
-        those of the objective's further terms.
-
-        Each share of the batch has its own noise; gradients are added in the order of the shares.
-        """
-        shares = shares_of(len(x), self._crew.n)
-        tasks = [
-            partial(self._share, k, x[rows], None if y is None else y[rows], beta, len(x))
-            for k, rows in enumerate(shares)
-        ]
-        found = self._crew.run(tasks)
-        gradients, sums, extra = found[0]
-        for more, more_sums, more_extra in found[1:]:
-            torch._foreach_add_(gradients, more)
-            sums = sums + more_sums
-            extra = {name: total + more_extra[name] for name, total in extra.items()}
-        return gradients, sums, extra
-
-    def _share(
-        self, number: int, x: Tensor, y: Tensor | None, beta: float, n_images: int
-    ) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
-        """What images `x` contribute to the gradients and sums of a batch of `n_images`.
-
-        A new draw of the pixels takes the first of the share's noise.
-        """
-        place = self.step if number == 0 else f"{self.step}/{number}"
-        noise = self._noises[number].manual_seed(seed_for(self.config.seed, "noise", place))
-        if self.config.model.binarisation == "dynamic":
-            x = draw_anew(x, noise)
-        with self.execution.autocast(self.device):
-            epoch = self.step / self.steps_per_epoch
-            terms = self.objective(self.model, self.execution.images(x), beta, noise, y=y, epoch=epoch)
-        weight = len(x) / n_images
-        gradients = self.optimiser.gradients(terms.loss if weight == 1.0 else weight * terms.loss)
-        sums = torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
-        return list(gradients), sums, {name: len(terms.recon) * value for name, value in terms.extra.items()}
 
     def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
         """Which images the step `n_steps` from now trains on; none after the last of the epoch."""

@@ -11,7 +11,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-import pyqtgraph as pg
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from vae_explorer import __version__
 from vae_explorer.locations import settings_folder
+from vae_explorer.ui.first_picture import after_first_picture
 from vae_explorer.ui.foreground import answer_first
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.main_window import MainWindow
@@ -76,8 +76,7 @@ class _Uncaught(QObject):
 
 
 def make_application(argv: list[str]) -> QApplication:
-    """The QApplication with name, icon, theme and pyqtgraph's settings."""
-    pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, useOpenGL=False)
+    """The QApplication with its name and icon."""
     QApplication.setApplicationName("vae-explorer")
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("vae-explorer")
@@ -91,7 +90,7 @@ def make_window(preferences: Preferences) -> MainWindow:
     """The main window in the theme of `preferences`, not shown yet; this process answers it first."""
     manager = theme_manager()
     manager.set_choice(preferences.theme)
-    manager.apply()
+    manager.apply_palette()
     window = MainWindow(preferences)
     window.ready.connect(answer_first(window).settle)
     return window
@@ -105,7 +104,7 @@ def run_gui(run: Path | None = None, folder: Path | None = None) -> int:
     window = make_window(load_preferences())
     window.show_fitted()
     wake = _end_on_signals(window)
-    QTimer.singleShot(0, lambda: window.begin(run, folder))
+    after_first_picture(window, lambda: window.begin(run, folder))
     code = app.exec()
     uncaught.deleteLater()
     wake.stop()

@@ -17,10 +17,11 @@ _APP_ICON = "vae-explorer"
 _DISABLED_INK = 0.45  # share of the tint left over the panel colour
 
 
-def icon_names() -> list[str]:
+@cache
+def icon_names() -> tuple[str, ...]:
     """Names that `icon` knows, sorted."""
     files = (resources_folder() / "icons").glob("*.svg")
-    return sorted(path.stem for path in files if path.stem != _APP_ICON)
+    return tuple(sorted(path.stem for path in files if path.stem != _APP_ICON))
 
 
 @cache

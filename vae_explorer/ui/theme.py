@@ -151,6 +151,15 @@ class ThemeManager(QObject):
 
     def apply(self) -> None:
         """Dress the running application in the theme: palette, font size and style sheet."""
+        self.apply_palette()
+        self.apply_sheet()
+
+    def apply_palette(self) -> None:
+        """All but the style sheet, for windows yet to be made.
+
+        Under a sheet each widget is styled anew whenever it or one above it gets its parent, which makes a
+        window take half as long again.
+        """
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setStyle("Fusion")
@@ -162,7 +171,12 @@ class ThemeManager(QObject):
             font.setPixelSize(FONT_TEXT_PX)
             font.setFeature(QFont.Tag("tnum"), 1)  # tabular numbers
             app.setFont(font)
-            app.setStyleSheet(style_sheet(self._theme))
+
+    def apply_sheet(self) -> None:
+        """The style sheet alone, unless the application has it."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and app.styleSheet() != (sheet := style_sheet(self._theme)):
+            app.setStyleSheet(sheet)
 
     @Slot()
     def _on_hints_color_scheme_changed(self) -> None:

@@ -33,7 +33,7 @@ def cross_entropy(logits: Tensor, x: Tensor) -> Tensor:
         (B,).
     """
     if logits.device.type == "cpu":
-        sums: Tensor = _CrossEntropy.apply(logits, x)  # type: ignore[no-untyped-call]  # of torch
+        sums: Tensor = _CrossEntropy.apply(logits, x)
         return sums
     return F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)  # (B,)
 
@@ -49,7 +49,7 @@ class _CrossEntropy(torch.autograd.Function):
         return values.flatten(1).sum(1)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # of torch
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
         of_logits, logits = ctx.saved_tensors
         weight = gradient.view(-1, *[1] * (of_logits.dim() - 1))

@@ -551,7 +551,9 @@ def test_that_the_chart_follows_history_with_marks(panel: SetupPanel) -> None:
     mark = SettingMark(step=15, epoch=1.5, name="learning_rate", value=1e-4)
     panel.set_history(history(3, (mark,)))
     assert [m.text for m in panel.chart._marks] == ["learning rate set to 1e-4"]
-    x, y = panel.chart._curves["elbo", "validation"].getData()
+    curve = panel.chart.curve("elbo", "validation")
+    assert curve is not None
+    x, y = curve.x, curve.y
     assert list(x) == [1, 2, 3]
     assert y[0] == pytest.approx(117.0)
 

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.widgets.live_curve import LiveCurve
 from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart, thinned
-from vae_explorer.ui.widgets.nats_axis import NatsAxis, round_ticks
+from vae_explorer.ui.widgets.loss_ticks import log_ticks, round_ticks, tick_text
 
 
 def epochs(n: int, recon: float = 100.0, kl: float = 5.0) -> NDArray[np.float64]:
@@ -33,8 +34,9 @@ def chart(qtbot: QtBot) -> LossChart:
 def drawn(chart: LossChart, name: str, part: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if chart._drawing_soon.isActive():  # reports are drawn a few times a second
         chart._draw()
-    x, y = chart._curves[name, part].getData()
-    return np.asarray(x), np.asarray(y)
+    curve = chart.curve(name, part)
+    assert curve is not None
+    return curve.x, curve.y
 
 
 def test_that_minus_elbo_is_the_sum_of_recon_and_kl(chart: LossChart) -> None:
@@ -47,11 +49,11 @@ def test_that_minus_elbo_is_the_sum_of_recon_and_kl(chart: LossChart) -> None:
 
 def test_that_curves_can_be_hidden_one_by_one(chart: LossChart) -> None:
     chart.set_history(epochs(5))
-    assert not chart._curves["recon", "train"].isVisible()
+    assert chart.curve("recon", "train") is None
     chart.set_curve_shown("recon", True)
     chart.set_curve_shown("kl", False)
-    assert chart._curves["recon", "train"].isVisible()
-    assert not chart._curves["kl", "train"].isVisible()
+    assert chart.curve("recon", "train") is not None
+    assert chart.curve("kl", "train") is None
 
 
 def test_that_live_losses_continue_where_history_ends(chart: LossChart) -> None:
@@ -97,7 +99,7 @@ def test_that_missing_validation_makes_gaps_not_errors(chart: LossChart) -> None
     validation[1, 1:] = np.nan
     chart.set_history(epochs(4), validation)
     chart.grab()
-    low, high = chart._view.vb.viewRange()[1]
+    low, high = chart._plot.y_range
     assert np.isfinite([low, high]).all()
 
 
@@ -105,13 +107,12 @@ def test_that_the_first_fall_does_not_decide_the_range(chart: LossChart) -> None
     train = epochs(50)
     train[0, 1] = 100_000.0
     chart.set_history(train)
-    assert chart._view.vb.viewRange()[1][1] < 1000.0
+    assert chart._plot.y_range[1] < 1000.0
 
 
 def test_that_the_readout_names_epoch_losses_and_marks(chart: LossChart) -> None:
     chart.set_history(epochs(10), epochs(10) + np.array([0, 2, 0]), [ChartMark(5.0, "β set to 4")])
-    scene = chart._view.vb.mapViewToScene(QPointF(5.0, 110.0))
-    chart._on_plot_moved(scene)
+    chart._on_plot_moved(chart._plot.pixel_of(QPointF(5.0, 110.0)))
     text = chart._readout.text()
     assert text.splitlines() == ["epoch 5.0", "−ELBO 114.6 / 116.6 nats", "KL 4.6 / 4.6 nats", "β set to 4"]
     chart._on_plot_left()
@@ -120,18 +121,21 @@ def test_that_the_readout_names_epoch_losses_and_marks(chart: LossChart) -> None
 
 def test_that_the_mouse_brings_the_readout_and_takes_it_away(chart: LossChart) -> None:
     chart.set_history(epochs(10))
-    QTest.mouseMove(chart._plot.viewport(), QPoint(150, 60))
+    QTest.mouseMove(chart._plot, QPoint(150, 60))
     assert chart._readout.isVisible()
-    assert chart._place.isVisible()
+    assert chart._plot.place == pytest.approx(chart._plot.at(QPointF(150, 60)).x())
+    QApplication.sendEvent(chart._plot, QEvent(QEvent.Type.Leave))
+    assert chart._readout.isHidden()
+    assert chart._plot.place is None
 
 
 def test_that_marks_stand_at_their_epoch(chart: LossChart) -> None:
     chart.set_history(
         epochs(10), None, [ChartMark(2.5, "β set to 4"), ChartMark(7.0, "learning rate set to 1e-4")]
     )
-    assert [line.value() for line in chart._mark_lines] == [2.5, 7.0]
+    assert chart._plot._marks == (2.5, 7.0)
     chart.set_history(epochs(10))
-    assert not chart._mark_lines
+    assert chart._plot._marks == ()
 
 
 def test_that_an_empty_chart_says_what_it_will_show(chart: LossChart) -> None:
@@ -177,11 +181,13 @@ def test_that_ticks_are_round_few_and_inside(low: float, span: float, wanted: in
     assert len(ticks) >= wanted // 3
 
 
-def test_that_log_ticks_are_named_by_the_loss_itself(qapp: object) -> None:
-    axis = NatsAxis("left", 4)
-    axis.set_log(True)
-    [(spacing, values)] = axis.tickValues(2.0, 2.5, 100.0)
-    assert axis.tickStrings(values, 1.0, spacing) == ["100", "200", "300"]
+def test_that_log_ticks_are_named_by_the_loss_itself() -> None:
+    assert [tick_text(value) for value in log_ticks(2.0, 2.5, 4)] == ["100", "200", "300"]
+    assert [tick_text(value) for value in log_ticks(-1.2, 3.1, 4)] == ["0.1", "1", "10", "100", "1,000"]
+
+
+def test_that_epochs_are_named_by_whole_numbers_only() -> None:
+    assert round_ticks(0.0, 2.0, 5, whole=True) == [0.0, 1.0, 2.0]
 
 
 def test_that_a_thinned_curve_keeps_its_ends_and_its_peaks() -> None:

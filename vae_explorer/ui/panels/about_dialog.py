@@ -26,7 +26,7 @@ from vae_explorer.ui.widgets.card import Card
 
 __all__ = ["AboutDialog", "details"]
 
-_LIBRARIES = ("torch", "torchvision", "PySide6-Essentials", "pyqtgraph", "numpy", "scikit-learn")
+_LIBRARIES = ("torch", "torchvision", "PySide6-Essentials", "numpy", "scikit-learn")
 _PAPER = "https://arxiv.org/abs/1312.6114"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from vae_explorer.data.events import LoadProgressed, MissingDataSet
 from vae_explorer.data.image_set import ImageSet
@@ -18,6 +17,7 @@ from vae_explorer.ui.panels.samples import N_SAMPLES, keep_samples, typical_rows
 from vae_explorer.ui.panels.time_words import duration
 from vae_explorer.ui.theme import SPACE_S
 from vae_explorer.ui.widgets.card import Section
+from vae_explorer.ui.widgets.eliding_label import ElidingLabel
 from vae_explorer.ui.widgets.form import ChoiceBox, InlineProblem
 from vae_explorer.ui.widgets.thumbnail_row import ThumbnailRow
 
@@ -55,7 +55,7 @@ class DataCard(Section):
         self.selector.setAccessibleName("Data")
         self.selector.setToolTip(EXPLANATIONS["data"].tooltip)
         self.selector.setWhatsThis(EXPLANATIONS["data"].whats_this)
-        self._about = QElidingLabel()
+        self._about = ElidingLabel()
         self._about.setProperty("role", "muted")
         self._problem = InlineProblem()
         self.missing = MissingPictures()
@@ -183,7 +183,7 @@ class DataCard(Section):
         box = QWidget()
         self._doing = QLabel()
         self._doing.setProperty("role", "caption")
-        self._rate = QElidingLabel()
+        self._rate = ElidingLabel()
         self._rate.setProperty("role", "caption")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from vae_explorer.data.folder import preview
 from vae_explorer.data.headers import default_size
@@ -20,6 +19,7 @@ from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.folder_form import FolderForm
 from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from vae_explorer.ui.threads.latest_runner import LatestRunner
+from vae_explorer.ui.widgets.eliding_label import ElidingLabel
 from vae_explorer.ui.widgets.form import InlineProblem
 from vae_explorer.ui.widgets.image_grid import ImageGrid
 
@@ -57,10 +57,10 @@ class FolderDialog(QDialog):
         self._path = path
         self._listing: Listing | None = None
         self._runner = LatestRunner("folder preview", self)
-        title = QElidingLabel(path.name or str(path))
+        title = ElidingLabel(path.name or str(path))
         title.setProperty("role", "heading")
         title.setToolTip(str(path))
-        self._summary = QElidingLabel("Looking for pictures…")
+        self._summary = ElidingLabel("Looking for pictures…")
         self._summary.setObjectName("folderSummary")
         self._summary.setProperty("role", "muted")
         self.grid = ImageGrid()

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from vae_explorer.data.sources import SOURCE_INFO, SourceInfo
 from vae_explorer.data.spec import SourceName
@@ -18,6 +17,7 @@ from vae_explorer.ui.panels.samples import read_samples
 from vae_explorer.ui.panels.time_words import ago
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS, theme_manager
 from vae_explorer.ui.widgets.card import Card
+from vae_explorer.ui.widgets.eliding_label import ElidingLabel
 from vae_explorer.ui.widgets.picture import draw_picture
 from vae_explorer.ui.widgets.thumbnail_row import ThumbnailRow
 
@@ -63,7 +63,7 @@ class SourceCard(Card):
         if not is_there:
             facts[1:] = []  # the room is needed for what matters more
             facts.append(f"↓ {info.download_mb:,.0f} MB")
-        about = QElidingLabel(" · ".join(facts) or info.licence)
+        about = ElidingLabel(" · ".join(facts) or info.licence)
         about.setProperty("role", "caption")
         self.column.setSpacing(SPACE_XS)
         self.column.addWidget(self.thumbnails)
@@ -91,9 +91,9 @@ class ModelCard(Card):
         self.column.setContentsMargins(1, 1, 1, SPACE_M)
         self.column.setSpacing(SPACE_XS)
         self.cover = _Cover(card.path / "thumbnail.png", _samples_named(card.data_name))
-        title = QElidingLabel(card.title)
+        title = ElidingLabel(card.title)
         title.setProperty("role", "strong")
-        about = QElidingLabel(run_words(card))
+        about = ElidingLabel(run_words(card))
         about.setProperty("role", "caption")
         text = QVBoxLayout()
         text.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M, 0)
@@ -119,9 +119,9 @@ class RunRow(Card):
         self.column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         sign = QLabel()
         sign.setPixmap(icon("history", "muted").pixmap(16, 16))
-        title = QElidingLabel(card.title)
+        title = ElidingLabel(card.title)
         title.setProperty("role", "strong")
-        about = QElidingLabel(run_words(card, now))
+        about = ElidingLabel(run_words(card, now))
         about.setProperty("role", "muted")
         about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
-from superqt import QElidingLabel
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.suggestions import suggested_config, with_edits
 from vae_explorer.ui.theme import SPACE_XS
+from vae_explorer.ui.widgets.eliding_label import ElidingLabel
 
 __all__ = ["SuggestionLine"]
 
@@ -33,7 +33,7 @@ class SuggestionLine(QWidget):
         self._shown: RunConfig = RunConfig()  # as the program filled the fields
         self._known_data: object = None  # what these settings are for; None: nothing chosen yet
         self._before = self._shown_before = self._shown  # what the last suggestion replaced
-        self._text = QElidingLabel()
+        self._text = ElidingLabel()
         self._text.setProperty("role", "caption")
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.keep = QPushButton("Keep previous")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
@@ -12,6 +11,7 @@ from vae_explorer.ui.panels.time_words import duration
 from vae_explorer.ui.session import TrainingState
 from vae_explorer.ui.theme import SPACE_S, SPACE_XS
 from vae_explorer.ui.widgets.card import restyle
+from vae_explorer.ui.widgets.eliding_label import ElidingLabel
 
 __all__ = ["TrainingControls"]
 
@@ -59,7 +59,7 @@ class TrainingControls(QWidget):
         )
         self._epoch = QLabel()
         self._epoch.setProperty("role", "caption")
-        self._speed = QElidingLabel()
+        self._speed = ElidingLabel()
         self._speed.setProperty("role", "caption")
         self._note = QLabel()
         self._note.setProperty("role", "caption")

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QWheelEvent
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_XS, Theme, theme_manager
+from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_XS, Theme, theme_manager
 from vae_explorer.ui.widgets.live_curve import LiveCurve
-from vae_explorer.ui.widgets.nats_axis import NatsAxis
+from vae_explorer.ui.widgets.loss_plot import LossPlot, PlotCurve
 from vae_explorer.ui.widgets.numbers import signed
 
 __all__ = ["ChartMark", "LossChart", "thinned"]
@@ -29,7 +28,9 @@ _WHATS_THIS = {
     "dimensions. Near zero the latent carries nothing; a large value means a precise but scattered map.",
 }
 MOST_POINTS = 600  # of a painted curve: the rail is about 250 px wide, and a paint costs by the point
+_CURVE_PX = 1.5
 DRAW_MS = 120  # between redraws while training reports
+_LEAST_EPOCHS, _MARGIN = 1e-3, 0.01  # across the chart; at its sides, of the whole
 _START_SHARE = 0.08  # of the epochs: the first fall does not decide the range
 _Rows = NDArray[np.float64]  # (E, 3): epoch, recon, kl
 
@@ -76,20 +77,10 @@ class LossChart(QWidget):
         self._validation: _Rows = np.empty((0, 3))
         self._live = LiveCurve()
         self._marks: tuple[ChartMark, ...] = ()
-        self._mark_lines: list[pg.InfiniteLine] = []
         self._log = False
-        self._plot = _Plot()
-        self._view = self._plot.getPlotItem()
-        self._curves = {
-            (name, part): pg.PlotCurveItem(connect="finite", antialias=True)
-            for name, _, _ in _CURVES
-            for part in ("train", "validation")
-        }
-        self._place = pg.InfiniteLine(angle=90, movable=False)
-        self._place.hide()
-        for curve in self._curves.values():
-            self._view.addItem(curve, ignoreBounds=True)
-        self._view.addItem(self._place, ignoreBounds=True)
+        self._curves: dict[tuple[str, str], PlotCurve] = {}
+        self._pens: dict[tuple[str, str], QPen] = {}
+        self._plot = LossPlot()
         self._readout = QLabel(self._plot)
         self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._readout.hide()
@@ -97,6 +88,9 @@ class LossChart(QWidget):
         self._empty.setProperty("role", "caption")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
+        middle = QVBoxLayout(self._plot)
+        middle.setContentsMargins(SPACE_M, 0, SPACE_M, 0)
+        middle.addWidget(self._empty)
         self._toggles = {name: self._toggle(name, text, on) for name, text, on in _CURVES}
         self._log_button = QToolButton()
         self._log_button.setText("log")
@@ -130,7 +124,6 @@ class LossChart(QWidget):
         self._drawing_soon.timeout.connect(self._draw)
         theme_manager().changed.connect(self._on_theme_changed)
         self._dress()
-        self._draw()
 
     @property
     def is_log(self) -> bool:
@@ -156,7 +149,7 @@ class LossChart(QWidget):
         self._validation = rows.reshape(-1, 3)
         if tuple(marks) != self._marks:
             self._marks = tuple(marks)
-            self._draw_marks()
+            self._plot.set_marks([mark.epoch for mark in self._marks])
         self._draw()
 
     def set_names(self, names: Mapping[str, str]) -> None:
@@ -188,9 +181,12 @@ class LossChart(QWidget):
         self._log_button.setChecked(log)
         if log != self._log:
             self._log = log
-            self._view.getAxis("left").set_log(log)
             self._draw()
             self.log_changed.emit(log)
+
+    def curve(self, name: str, part: str) -> PlotCurve | None:
+        """What is drawn of "elbo", "recon" or "kl" in "train" or "validation"; None: hidden, or no losses."""
+        return self._curves.get((name, part))
 
     def set_curve_shown(self, name: str, shown: bool) -> None:
         """Show or hide "elbo", "recon" or "kl"."""
@@ -211,11 +207,9 @@ class LossChart(QWidget):
         rows = self._training_rows()
         if not len(rows):
             return
-        epoch = float(self._view.vb.mapSceneToView(at).x())
-        low, high = self._view.vb.viewRange()[0]
-        epoch = min(max(epoch, low), high)
-        self._place.setValue(epoch)
-        self._place.show()
+        low, high = self._plot.x_range
+        epoch = min(max(self._plot.at(at).x(), low), high)
+        self._plot.set_place(epoch)
         self._readout.setText(self._words(epoch))
         self._readout.adjustSize()
         margin = 6
@@ -226,7 +220,7 @@ class LossChart(QWidget):
 
     @Slot()
     def _on_plot_left(self) -> None:
-        self._place.hide()
+        self._plot.set_place(None)
         self._readout.hide()
 
     # --- private -------------------------------------------------------------------------------
@@ -259,14 +253,13 @@ class LossChart(QWidget):
             self.set_log(False)
             return
         lows, highs = [], []
-        for (name, part), curve in self._curves.items():
+        self._curves = {}
+        for (name, part), pen in self._pens.items():
             x, y = rows[part][:, 0], _column(rows[part], name)
-            shown = self._toggles[name].isChecked() and len(x) > 0
-            curve.setVisible(shown)
-            if not shown:
+            if not self._toggles[name].isChecked() or len(x) == 0:
                 continue
             y = np.log10(y) if self._log else y
-            curve.setData(*thinned(x, y))
+            self._curves[name, part] = PlotCurve(*thinned(x, y), pen)
             settled = y[x >= _START_SHARE * x[-1]]
             settled = settled[np.isfinite(settled)]
             if len(settled):
@@ -274,13 +267,13 @@ class LossChart(QWidget):
                 highs.append(float(settled.max()))
         ends = [float(part[-1, 0]) for part in rows.values() if len(part)]
         self._empty.setVisible(not ends)
-        for axis in ("left", "bottom"):
-            self._view.getAxis(axis).setStyle(showValues=bool(ends))
         if ends:
-            self._view.setXRange(0.0, max(*ends, 1e-3) if len(ends) > 1 else max(ends[0], 1e-3), padding=0.01)
+            last = max(*ends, _LEAST_EPOCHS)
+            self._plot.set_range((-_MARGIN * last, (1.0 + _MARGIN) * last), None)
         if lows:
             room = 0.06 * (max(highs) - min(lows)) or 0.5
-            self._view.setYRange(min(lows) - room, max(highs) + room, padding=0.0)
+            self._plot.set_range(None, (min(lows) - room, max(highs) + room))
+        self._plot.show_curves(tuple(self._curves.values()), log=self._log)
         self._describe(rows["train"])
 
     def _may_be_log(self) -> bool:
@@ -290,18 +283,10 @@ class LossChart(QWidget):
         recon = np.concatenate([self._training_rows()[:, 1], self._validation[:, 1]])
         return len(values) == 0 or bool(np.nanmin(values) > 0.0 and np.nanmin(recon) > 0.0)
 
-    def _draw_marks(self) -> None:
-        for line in self._mark_lines:
-            self._view.removeItem(line)
-        pen = pg.mkPen(theme_manager().theme.path, width=1, style=Qt.PenStyle.DotLine)
-        self._mark_lines = [pg.InfiniteLine(mark.epoch, angle=90, pen=pen) for mark in self._marks]
-        for line in self._mark_lines:
-            self._view.addItem(line, ignoreBounds=True)
-
     def _words(self, epoch: float) -> str:
         """What the curves say at `epoch`, a line each."""
         lines = [f"epoch {epoch:.1f}"]
-        low, high = self._view.vb.viewRange()[0]
+        low, high = self._plot.x_range
         for name, button in self._toggles.items():
             if button.isChecked():
                 text = button.text()
@@ -325,67 +310,20 @@ class LossChart(QWidget):
     def _dress(self) -> None:
         theme = theme_manager().theme
         colours = {"elbo": theme.accent_bright, "recon": theme.path, "kl": theme.good}
-        self._plot.setBackground(QColor(theme.ground))
-        font = QFont(self.font())
-        font.setPixelSize(FONT_CAPTION_PX - 1)
-        for side in ("left", "bottom"):
-            axis = self._view.getAxis(side)
-            axis.setPen(pg.mkPen(None))
-            axis.setTickPen(pg.mkPen(theme.line))
-            axis.setTextPen(pg.mkPen(theme.muted))
-            axis.setTickFont(font)
-        for (name, part), curve in self._curves.items():
-            solid = part == "train"
-            style = Qt.PenStyle.SolidLine if solid else Qt.PenStyle.DashLine
-            curve.setPen(pg.mkPen(colours[name], width=1.5, style=style))
-        self._place.setPen(pg.mkPen(theme.muted, width=1))
+        for name, _, _ in _CURVES:
+            for part, style in (("train", Qt.PenStyle.SolidLine), ("validation", Qt.PenStyle.DashLine)):
+                self._pens[name, part] = pen = QPen(QColor(colours[name]), _CURVE_PX, style)
+                pen.setCosmetic(True)
         for name, button in self._toggles.items():
             button.setStyleSheet(f"QToolButton:checked {{ color: {colours[name]}; }}")
         self._readout.setStyleSheet(
             f"background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};"
             f"border-radius: 4px; padding: 3px 6px; font-size: {FONT_CAPTION_PX}px;"
         )
-        self._draw_marks()
+        self._draw()
 
     def sizeHint(self) -> QSize:
         return QSize(240, 168)
-
-
-class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
-    """A plot that is looked at, not dragged; the wheel scrolls what is around it."""
-
-    moved = Signal(object)  # QPointF, scene position of the mouse
-    left = Signal()
-
-    def __init__(self) -> None:
-        bottom = NatsAxis("bottom", 5, whole=True)
-        super().__init__(axisItems={"left": NatsAxis("left", 4), "bottom": bottom})
-        view = self.getPlotItem()
-        view.setMenuEnabled(False)
-        view.hideButtons()
-        view.setMouseEnabled(False, False)
-        view.showGrid(x=False, y=True, alpha=0.12)
-        view.getAxis("left").setStyle(tickLength=0, tickTextOffset=4)
-        view.getAxis("left").setWidth(36)
-        view.getAxis("bottom").setStyle(tickLength=0, tickTextOffset=2)
-        view.getAxis("bottom").setHeight(18)
-        view.setContentsMargins(0, 6, 8, 0)
-        self.setMinimumHeight(96)
-        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.scene().sigMouseMoved.connect(self.moved)
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)
-        for label in self.findChildren(QLabel, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if label.property("role") == "caption":
-                label.setGeometry(self.rect().adjusted(12, 0, -12, 0))
-
-    def leaveEvent(self, event: object) -> None:
-        super().leaveEvent(event)
-        self.left.emit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 def _column(rows: _Rows, name: str) -> NDArray[np.float64]:
