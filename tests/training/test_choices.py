@@ -51,4 +51,4 @@ def test_that_the_brief_measurement_takes_every_network_and_the_largest_likeliho
     config = RunConfig(model=model, batch_size=8, device="cpu")
     execution = choose_execution(config, (3, 16, 16), torch.device("cpu"))
     assert execution.n_threads >= 1
-    assert execution.casts == (network not in ("mlp", "gated"))
+    assert execution.casts or network in ("mlp", "gated")
