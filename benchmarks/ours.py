@@ -73,13 +73,13 @@ def start(config_json: str, images: str | tuple[int, tuple[int, int, int]], all_
 
 def chosen() -> str:
     """Precision and threads of the training in this worker, in words."""
-    import torch
-
     frame = _STATE["events"].gi_frame
     execution = frame.f_locals["execution"]
-    words = [execution.precision, f"{torch.get_num_threads()} of {os.cpu_count()} threads"]
+    words = [execution.precision, f"{execution.n_threads} of {os.cpu_count()} threads"]
     if execution.memory_format == "channels_last":
         words.insert(1, "channels-last")
+    if execution.sharing == "batch":
+        words.append("each a share of the batch")
     return ", ".join(words)
 
 

@@ -86,8 +86,6 @@ def run(name: str, *, quick: bool) -> list[Row]:
 
 def train_once(settings: dict[str, Any]) -> dict[str, Any]:
     """Train 784-400-20; seconds to the end of the last epoch, test −ELBO (nats), and how it was computed."""
-    import torch
-
     from vae_explorer.runs.config import RunConfig
     from vae_explorer.training.devices import configure_threads
     from vae_explorer.training.events import EpochFinished, Finished, Started
@@ -103,7 +101,7 @@ def train_once(settings: dict[str, Any]) -> dict[str, Any]:
     for event in train(config, images):
         match event:
             case Started():
-                how = f"{event.precision}, {torch.get_num_threads()} threads"
+                how = f"{event.precision}, {event.n_threads} threads"
             case EpochFinished():
                 seconds = time.perf_counter() - begin
             case Finished():

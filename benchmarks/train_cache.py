@@ -128,9 +128,7 @@ def begin(path: str, model: dict[str, Any], how: tuple[str, int] | None) -> tupl
 
 def chosen() -> tuple[str, int]:
     """Precision and number of threads of this worker's training."""
-    import torch
-
-    return _STATE["started"].precision, torch.get_num_threads()
+    return _STATE["started"].precision, _STATE["started"].n_threads
 
 
 def rate(seconds: float) -> float:

@@ -87,7 +87,7 @@ def reference_rate(seconds: float) -> float:
 def _against_limit(rounds: int, seconds: float) -> list[Row]:
     with Worker(ours.ENVIRONMENT) as us, Worker(ours.ENVIRONMENT) as limit:
         how = us.call(ours.start, config_json(), "mnist")
-        limit.call(start_limit, config_json(), "bfloat16" in how, int(how.split(", ")[-1].split()[0]))
+        limit.call(start_limit, config_json(), "bfloat16" in how, int(how.split(" of ")[0].split()[-1]))
         found = alternating(
             {
                 "ours": lambda: float(us.call(ours.train_rate, seconds)),

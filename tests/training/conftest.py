@@ -7,7 +7,14 @@ import pytest
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
+from vae_explorer.training import devices
 from vae_explorer.vae.config import ModelConfig
+
+
+@pytest.fixture(autouse=True)
+def _no_policy_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has not configured its threads."""
+    monkeypatch.setattr(devices, "_training_threads", None)
 
 
 @pytest.fixture

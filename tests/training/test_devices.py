@@ -59,8 +59,8 @@ def test_that_a_missing_device_is_refused_with_the_ones_that_exist(machine: pyte
         (4, True, "PASSIVE", "", 3),
         (2, False, "PASSIVE", "", 2),
         (16, True, "passive", "", 15),
-        (16, True, "", "", 1),  # spinning threads would fight with the window
-        (16, False, "ACTIVE", "", 1),
+        (16, True, "", "", 15),  # a crew's threads never spin
+        (16, False, "ACTIVE", "", 16),
         (1, True, "PASSIVE", "", 1),
         (8, True, "", "3", 3),  # the person decided
         (8, False, "PASSIVE", "0", 8),
@@ -80,7 +80,9 @@ def test_that_threads_follow_the_policy(
     monkeypatch.setenv("OMP_WAIT_POLICY", policy)
     monkeypatch.setenv("OMP_NUM_THREADS", chosen)
     assert devices.configure_threads(leave_one_free=leave_one_free) == expected
-    assert torch.get_num_threads() == expected
+    assert devices.training_threads() == expected
+    shared = not leave_one_free and policy.upper() == "PASSIVE"
+    assert torch.get_num_threads() == (expected if shared else 1)
 
 
 def test_that_the_window_leaves_a_core_free_where_threads_have_no_priority(

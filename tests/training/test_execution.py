@@ -17,13 +17,14 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import Machine
-from vae_explorer.training import choice, execution
+from vae_explorer.training import choice, devices, execution
 from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.devices import device_label, threads_set
 from vae_explorer.training.events import EpochFinished, Finished, Started
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.train import train
 from vae_explorer.vae.config import ModelConfig
+from vae_explorer.vae.objectives import NegativeElbo
 
 CPU = torch.device("cpu")
 SHAPE = (3, 16, 16)
@@ -66,7 +67,7 @@ def test_that_what_the_person_fixes_stays(costs: dict[tuple[str, str, int], floa
     fixed = CONV.model_copy(update={"precision": "float32", "n_threads": 1})
     assert choose_execution(fixed, SHAPE, CPU) == Execution("float32", "contiguous", 1)
     two = CONV.model_copy(update={"n_threads": 2, "precision": "bfloat16"})
-    assert choose_execution(two, SHAPE, CPU) == Execution("bfloat16", "contiguous", 2)
+    assert choose_execution(two, SHAPE, CPU) == Execution("bfloat16", "contiguous", 2, sharing="batch")
 
 
 def test_that_a_resumed_run_goes_on_as_it_began(costs: dict[tuple[str, str, int], float]) -> None:
@@ -93,6 +94,32 @@ def test_that_a_damaged_memory_of_choices_is_measured_anew(
     damaged = {name: ["float64", None] for name in entries}
     choice._path().write_text(json.dumps(damaged), "utf-8")
     assert choose_execution(CONV, SHAPE, CPU) == Execution("float32", "channels_last", 1)
+
+
+@pytest.mark.parametrize(
+    ("network", "of_torch", "expected"), [("mlp", 2, "operation"), ("mlp", 1, "batch"), ("conv", 2, "batch")]
+)
+def test_that_fixed_threads_share_by_rule_not_by_measurement(
+    costs: dict[tuple[str, str, int], float],
+    monkeypatch: pytest.MonkeyPatch,
+    network: str,
+    of_torch: int,
+    expected: str,
+) -> None:
+    monkeypatch.setattr(devices, "_training_threads", 2)
+    model = ModelConfig.model_validate({"network": network, "width": 8})
+    fixed = RunConfig(model=model, device="cpu", precision="float32", n_threads=2)
+    with threads_set(of_torch):
+        assert choose_execution(fixed, SHAPE, CPU).sharing == expected
+
+
+def test_that_a_batch_is_shared_only_where_images_do_not_depend_on_each_other(
+    costs: dict[tuple[str, str, int], float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed = CONV.model_copy(update={"n_threads": 2})
+    assert choose_execution(fixed, SHAPE, CPU).sharing == "batch"
+    monkeypatch.setattr(NegativeElbo, "is_mean_over_images", False)
+    assert choose_execution(fixed, SHAPE, CPU).sharing == "operation"
 
 
 def test_that_the_real_measurement_finds_a_way_and_leaves_everything_as_it_was(home: Path) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "MemoryFormat",
     "RunInfo",
     "RunStatus",
+    "Sharing",
     "Summary",
     "versions_now",
 ]
@@ -32,6 +33,7 @@ FORMAT = "vae-explorer run"
 FORMAT_VERSION = 1  # raised when an older program could misread a newer folder
 
 MemoryFormat = Literal["contiguous", "channels_last"]  # of images and convolutions: NCHW or NHWC
+Sharing = Literal["operation", "batch"]  # what the threads of a CPU share
 RunStatus = Literal["running", "stopped", "finished", "diverged"]
 
 
@@ -68,6 +70,7 @@ class Machine(BaseModel):
     n_threads: int = Field(ge=1)
     precision: Precision = "float32"
     memory_format: MemoryFormat = "contiguous"
+    sharing: Sharing = "operation"
     system: str = Field(default_factory=platform.platform)
 
 

@@ -2,7 +2,7 @@
 
 Nobody can know them from a processor's name: bfloat16 is 1.0 to 2.5 times as fast where there are instructions
 for it and slower elsewhere, channels-last helps some networks only, and a second thread can cost more than it
-brings when another program is busy.
+brings when another program is busy, by how the two share the work.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
-from torch import Tensor
 
+from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import RunError
 from vae_explorer.locations import cache_folder
 from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.files import write_atomically
-from vae_explorer.runs.info import Machine
-from vae_explorer.training.devices import device_label, is_same_device, threads_set
+from vae_explorer.runs.info import Machine, Sharing
+from vae_explorer.training.devices import device_label, is_same_device, threads_set, training_threads
 from vae_explorer.training.execution import Execution, denormals_flushed
-from vae_explorer.training.optimiser import Adam
+from vae_explorer.training.trainer import Trainer
 from vae_explorer.vae.config import DENSE
-from vae_explorer.vae.model import VAE, build_model
+from vae_explorer.vae.likelihoods import make_likelihood
 from vae_explorer.vae.networks import ImageShape
 from vae_explorer.vae.objectives import make_objective
 
@@ -58,8 +59,8 @@ def choose_execution(
 
     What `config` fixes stays. A resumed run (`known`) goes on as it began, so that it ends as if it had never
     stopped. Otherwise candidates train for a few steps on noise, in turns; precision and memory format are
-    remembered in the cache folder for this machine and model, the number of threads, one or all, is measured
-    each time, since it depends on what else is running.
+    remembered in the cache folder for this machine and model; the number of threads, one or all, and what they share are
+    measured each time, since that depends on what else is running.
 
     Parameters
     ----------
@@ -69,22 +70,36 @@ def choose_execution(
     Returns
     -------
     Execution
-        At most as many threads as torch has now.
+        At most `training_threads`.
     """
-    ceiling = torch.get_num_threads()
+    ceiling = training_threads()
     if known is not None and is_same_device(known.device, device) and known.system == platform.platform():
         precision = known.precision if config.precision == "auto" else config.precision
         n_threads = config.n_threads or min(known.n_threads, ceiling)
-        return Execution(precision, known.memory_format, n_threads, _casts(config, device))
+        return Execution(precision, known.memory_format, n_threads, _casts(config, device), known.sharing)
     probe = _Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
         return replace(best, n_threads=ceiling)
-    if config.n_threads is not None or ceiling == 1:
-        return replace(best, n_threads=min(config.n_threads or 1, ceiling))
-    several = replace(best, n_threads=ceiling)
-    seconds = probe.seconds([best, several])
-    return several if THREADS_GAIN * seconds.get(several, math.inf) < seconds[best] else best
+    n_threads = min(config.n_threads or ceiling, ceiling)
+    if n_threads == 1:
+        return best
+    several = [replace(best, n_threads=n_threads, sharing=sharing) for sharing in _ways_to_share(config)]
+    if config.n_threads is not None:
+        return several[0]
+    seconds = probe.seconds([best, *several])
+    fastest = min(several, key=lambda candidate: seconds.get(candidate, math.inf))
+    return fastest if THREADS_GAIN * seconds.get(fastest, math.inf) < seconds[best] else best
+
+
+def _ways_to_share(config: RunConfig) -> list[Sharing]:
+    """How threads may share the work, the usually faster first; in a window torch's own threads only if they must."""
+    objective, likelihood = make_objective(config.objective), make_likelihood(config.model)
+    if not (objective.is_mean_over_images and likelihood.is_of_each_image):
+        return ["operation"]
+    if torch.get_num_threads() == 1:
+        return ["batch"]
+    return ["operation", "batch"] if config.model.network == "mlp" else ["batch", "operation"]
 
 
 def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:
@@ -127,71 +142,61 @@ class _Probe:
     """Trains copies of a model on noise; leaves torch's threads as they were."""
 
     def __init__(self, config: RunConfig, image_shape: ImageShape, device: torch.device) -> None:
-        self._config = config
-        self._shape = image_shape
-        self._device = device
         values = image_shape[0] * image_shape[1] * image_shape[2]
-        self._n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
+        n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
+        objective = config.objective.model_copy(update={"n_labels": min(config.objective.n_labels, n_images)})
+        self._config = config.model_copy(update={"batch_size": n_images, "objective": objective})
+        self._images = _noise(n_images, image_shape, config.model.n_classes)
+        self._device = device
 
     def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
         """Median seconds of a step of each candidate; the first alone if choosing cannot pay."""
         if len(candidates) == 1:
             return {candidates[0]: 0.0}
-        steps = {candidate: self._steps(candidate) for candidate in candidates}
+        trainers: dict[Execution, Trainer] = {}
         taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
-        with threads_set(torch.get_num_threads()), denormals_flushed():
-            began = time.perf_counter()
-            for candidate, step in steps.items():
-                self._turn(candidate, step)  # kernels are chosen and memory is found
-                if candidate is candidates[0] and self._turn(candidate, step) < NEGLIGIBLE_S:
-                    return {candidate: 0.0}
-            for _ in range(ROUNDS):
-                for candidate, step in steps.items():
-                    taken[candidate].append(self._turn(candidate, step))
-                if time.perf_counter() - began > LIMIT_S:
-                    break
+        try:
+            with threads_set(torch.get_num_threads()), denormals_flushed():
+                for candidate in candidates:
+                    trainers[candidate] = Trainer(self._config, self._images, self._device, candidate)
+                began = time.perf_counter()
+                for candidate, trainer in trainers.items():
+                    self._turn(trainer)  # kernels are chosen and memory is found
+                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
+                        return {candidate: 0.0}
+                for _ in range(ROUNDS):
+                    for candidate, trainer in trainers.items():
+                        taken[candidate].append(self._turn(trainer))
+                    if time.perf_counter() - began > LIMIT_S:
+                        break
+        finally:
+            for trainer in trainers.values():
+                trainer.close()
         return {candidate: statistics.median(series) for candidate, series in taken.items()}
 
-    def _turn(self, candidate: Execution, step: Iterator[None]) -> float:
+    def _turn(self, trainer: Trainer) -> float:
         """Seconds of a step, the mean of those that fit into a turn after the first."""
-        torch.set_num_threads(candidate.n_threads)
-        next(step)
+        torch.set_num_threads(trainer.execution.n_threads_of_torch)
+        self._step(trainer)
         n_steps, begin, passed = 0, time.perf_counter(), 0.0
         while passed < TURN_S:
-            next(step)
+            self._step(trainer)
             n_steps += 1
             passed = time.perf_counter() - begin
         return passed / n_steps
 
-    def _steps(self, execution: Execution) -> Iterator[None]:
-        config, device = self._config, self._device
-        model: VAE = execution.place(build_model(config.model, config.objective, self._shape).to(device))
-        objective = make_objective(
-            config.objective, latent_dim=config.model.latent_dim, n_train=self._n_images
-        )
-        optimiser = Adam(model.parameters())
-        noise = torch.Generator(device).manual_seed(0)
-        x = execution.images(_noise(self._n_images, self._shape).to(device))
-        y = self._labels().to(device) if model.n_classes else None
-        while True:
-            with execution.products():
-                with execution.autocast(device):
-                    loss = objective(model, x, 1.0, noise, y=y).loss
-                gradients = optimiser.gradients(loss)
-            optimiser.step(gradients, config.learning_rate)
-            _wait_for(device)
-            yield
-
-    def _labels(self) -> Tensor:
-        """Classes in turn; of a semi-supervised training the first half of the images has none."""
-        labels = torch.arange(self._n_images) % self._config.model.n_classes
-        if self._config.objective.name == "m2":
-            labels[: (self._n_images + 1) // 2] = -1
-        return labels
+    def _step(self, trainer: Trainer) -> None:
+        trainer.train_step()
+        trainer.finish_epoch()
+        _wait_for(self._device)
 
 
-def _noise(n: int, shape: ImageShape) -> Tensor:
-    return torch.rand((n, *shape), generator=torch.Generator().manual_seed(0))
+def _noise(n: int, shape: ImageShape, n_classes: int) -> ImageSet:
+    """`n` training images of noise, with as many classes as the model knows."""
+    images = np.random.default_rng(0).integers(0, 256, (n, *shape), dtype=np.uint8)
+    labels = np.arange(n, dtype=np.int64) % n_classes if n_classes else None
+    names = tuple(map(str, range(n_classes)))
+    return ImageSet("noise", images, np.zeros(n, dtype=np.uint8), "", labels, names)
 
 
 def _wait_for(device: torch.device) -> None:

@@ -18,10 +18,12 @@ __all__ = [
     "is_same_device",
     "resolve_device",
     "threads_set",
+    "training_threads",
     "waits_passively",
 ]
 
 _PLENTY = 4  # cores
+_training_threads: int | None = None  # of this process, by policy
 
 
 def available_devices() -> list[tuple[str, str]]:
@@ -33,8 +35,7 @@ def available_devices() -> list[tuple[str, str]]:
         ]
     if torch.backends.mps.is_available():
         found.append(("mps", "Apple GPU (MPS)"))
-    n = torch.get_num_threads()
-    return [*found, ("cpu", f"CPU · {n} thread{'s' if n > 1 else ''}")]
+    return [*found, ("cpu", _cpu_label(training_threads()))]
 
 
 def resolve_device(name: str) -> torch.device:
@@ -52,37 +53,46 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(wanted)
 
 
-def device_label(device: torch.device) -> str:
-    """The device in words, as in `available_devices`."""
+def device_label(device: torch.device, n_threads: int | None = None) -> str:
+    """The device in words, as in `available_devices`; a CPU with as many threads as are used, if that is known."""
+    if device.type == "cpu" and n_threads is not None:
+        return _cpu_label(n_threads)
     return dict(available_devices()).get(str(device), str(device))
 
 
 def configure_threads(*, leave_one_free: bool) -> int:
-    """Set torch's CPU threads by policy and return their number. Call once, before training starts.
+    """Set by policy how many CPU threads torch and a training use; return the latter. Call once, before either.
 
-    OpenMP threads that wait by spinning fight with every other busy thread of the program: on two
-    cores next to one busy thread, two threads trained at a fifth of their speed, slower than one.
-    So: an ``OMP_NUM_THREADS`` that the person set is obeyed; otherwise the window leaves one core
-    free, the command line takes all cores, and more than one thread is used only if threads wait
-    passively (`waits_passively`). On Linux, where the window gives training threads a lower priority
-    than its own, it leaves none of two or three cores free: that would be up to half of the machine.
+    An ``OMP_NUM_THREADS`` that the person set is obeyed; otherwise the window leaves one core free, the command
+    line takes all. On Linux, where the window gives training threads a lower priority than its own, it leaves
+    none of two or three cores free: that would be up to half of the machine.
+
+    Torch's own threads, which share each operation, are for the command line. OpenMP gives every thread that asks a
+    team of its own, and once there are more such threads than cores those that wait are put to sleep at each
+    operation: beside a window's threads two were slower than one. So in a window each thread computes alone,
+    and a training has a `Crew`. Nor are they used unless they wait passively (`waits_passively`): spinning ones
+    trained at a fifth of their speed next to one busy thread.
 
     Parameters
     ----------
     leave_one_free
         True beside a window, which needs a core for the hand that moves the mouse.
     """
+    global _training_threads
     n_cores = _usable_cores()
     chosen = os.environ.get("OMP_NUM_THREADS", "")
     if chosen.isdecimal() and int(chosen) > 0:
         n = int(chosen)
-    elif not waits_passively():
-        n = 1
     else:
         n = n_cores - 1 if leave_one_free and not _may_share(n_cores) else n_cores
-    n = max(1, n)
-    torch.set_num_threads(n)
-    return n
+    _training_threads = max(1, n)
+    torch.set_num_threads(_training_threads if waits_passively() and not leave_one_free else 1)
+    return _training_threads
+
+
+def training_threads() -> int:
+    """How many CPU threads a training may use: as configured, else as many as torch does."""
+    return _training_threads if _training_threads is not None else torch.get_num_threads()
 
 
 @contextmanager
@@ -104,6 +114,10 @@ def is_same_device(label: str, device: torch.device) -> bool:
 def waits_passively() -> bool:
     """Whether the environment that torch was started in makes idle OpenMP threads sleep."""
     return os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE"
+
+
+def _cpu_label(n_threads: int) -> str:
+    return f"CPU · {n_threads} thread{'s' if n_threads > 1 else ''}"
 
 
 def _may_share(n_cores: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.history import EpochRecord, Losses
+from vae_explorer.runs.info import Sharing
 from vae_explorer.runs.snapshot import Snapshot
 
 __all__ = [
@@ -34,6 +35,8 @@ class Started:
     epoch: int
     step: int
     precision: Precision = "float32"
+    n_threads: int = 1  # of the CPU
+    sharing: Sharing = "operation"  # what they share
 
 
 @dataclass(frozen=True)

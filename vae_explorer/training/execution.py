@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.runs.config import Precision
-from vae_explorer.runs.info import MemoryFormat
+from vae_explorer.runs.info import MemoryFormat, Sharing
 from vae_explorer.vae.model import VAE
 
 __all__ = ["PLAIN", "Execution", "denormals_flushed", "keep_freed_memory"]
@@ -33,7 +33,10 @@ class Execution:
     memory_format
         ``channels_last``: maps lie as NHWC, which convolutions in bfloat16 prefer.
     n_threads
-        Of the CPU, within one operation.
+        Of the CPU.
+    sharing
+        What the threads share: each operation, as torch does it, or the ``batch``, of which each takes a part (see
+        `Crew`).
     casts
         How bfloat16 comes about: True casts tensors (``torch.autocast``), which convolutions need; False lets matrix
         products of float32 tensors round inside, a tenth faster for MLPs on a CPU. That setting is the
@@ -44,6 +47,17 @@ class Execution:
     memory_format: MemoryFormat = "contiguous"
     n_threads: int = 1
     casts: bool = True
+    sharing: Sharing = "operation"
+
+    @property
+    def n_shares(self) -> int:
+        """Parts of a batch that are computed side by side."""
+        return self.n_threads if self.sharing == "batch" else 1
+
+    @property
+    def n_threads_of_torch(self) -> int:
+        """Threads within one operation."""
+        return 1 if self.sharing == "batch" else self.n_threads
 
     def place(self, model: VAE) -> VAE:
         """`model` with its weights in this memory format."""

@@ -62,6 +62,7 @@ class Keeper:
                 n_threads=execution.n_threads,
                 precision=execution.precision,
                 memory_format=execution.memory_format,
+                sharing=execution.sharing,
             ),
         )
 

@@ -83,9 +83,11 @@ class TrainingLoop:
         yield Started(
             config=self._config,
             device=str(trainer.device),
-            device_label=device_label(trainer.device)
+            device_label=device_label(trainer.device, trainer.execution.n_threads)
             + (" · bfloat16" if trainer.execution.precision == "bfloat16" else ""),
             precision=trainer.execution.precision,
+            n_threads=trainer.execution.n_threads,
+            sharing=trainer.execution.sharing,
             n_parameters=trainer.n_parameters,
             n_train=len(trainer.train_index),
             steps_per_epoch=trainer.steps_per_epoch,

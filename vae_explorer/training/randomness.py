@@ -19,8 +19,8 @@ __all__ = ["Purpose", "epoch_order", "generator_for", "seed_for"]
 Purpose = Literal["weights", "order", "noise", "validation", "final", "labels", "prior", "adversary"]
 
 
-def seed_for(seed: int, purpose: Purpose, place: int = 0) -> int:
-    """An unrelated 63-bit seed for each `purpose` and `place` (a step or an epoch) of a run."""
+def seed_for(seed: int, purpose: Purpose, place: int | str = 0) -> int:
+    """An unrelated 63-bit seed for each `purpose` and `place` (a step, a share of it, an epoch) of a run."""
     digest = hashlib.blake2b(f"{seed}/{purpose}/{place}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
 

@@ -79,8 +79,8 @@ def train(
         clock = Clock()
         loop = TrainingLoop(config, images, trainer, keeper, control or TrainControl(), pace or Pace(), clock)
         try:
-            with threads_set(execution.n_threads):
-                keeper.begin(device_label(device))
+            with threads_set(execution.n_threads_of_torch):
+                keeper.begin(device_label(device, execution.n_threads))
                 if run is not None:
                     loop.apply_new_settings(run.info.config)
                 with closing(loop.events()) as events:
@@ -89,3 +89,4 @@ def train(
                             yield event
         finally:
             keeper.close()
+            trainer.close()

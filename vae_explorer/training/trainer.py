@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
@@ -93,7 +95,8 @@ class Trainer:
         self._sums = torch.zeros(2, dtype=kind, device=device)
         self._extra: dict[str, Tensor] = {}  # likewise of the objective's further terms
         self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._noise = torch.Generator(device)
+        self._noises = [torch.Generator(device) for _ in range(execution.n_shares)]
+        self._crew = Crew(execution.n_shares)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -137,23 +140,21 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
-        self._noise.manual_seed(seed_for(self.config.seed, "noise", self.step))
         x, y = self._next_images()
-        x = self.execution.images(x)
         with self.execution.products():
-            with self.execution.autocast(self.device):
-                epoch = self.step / self.steps_per_epoch
-                terms = self.objective(self.model, x, self.beta_now, self._noise, y=y, epoch=epoch)
-            gradients = self.optimiser.gradients(terms.loss)
+            gradients, sums, extra = self._gradients(x, y, self.beta_now)
         self.is_between_steps = False
         self.optimiser.step(gradients, self.learning_rate_now)
         self._train_adversary()
-        self._sums += torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
-        for name, value in terms.extra.items():
-            total = self._extra.setdefault(name, torch.zeros_like(self._sums[0]))
-            total += len(terms.recon) * value
+        self._sums += sums
+        for name, total in extra.items():
+            self._extra[name] = self._extra.get(name, torch.zeros_like(self._sums[0])) + total
         self.step += 1
         self.is_between_steps = True
+
+    def close(self) -> None:
+        """End the threads that shared the steps."""
+        self._crew.close()
 
     def finish_epoch(self) -> None:
         """Begin the next epoch's sums."""
@@ -240,8 +241,8 @@ class Trainer:
         self.set_learning_rate(float(meta["learning_rate"]))
 
     def _next_images(self) -> tuple[Tensor, Tensor | None]:
-        """The batch of this step and its labels, binarised as the config says; a new draw takes the first of the
-        step's noise. Images whose label a semi-supervised training knows come after the others."""
+        """The batch of this step, binarised by the fixed draw if the config says so, and its labels. Images whose
+        label a semi-supervised training knows come after the others."""
         model, index = self.config.model, self._batch_from_now(0)
         draw = model.binarisation_seed if model.binarisation == "static" else None
         x = self.pixels.batch(index, then=self._batch_from_now(1), draw=draw)
@@ -249,7 +250,7 @@ class Trainer:
         if len(known := self.labels.known_at(self.step)):
             x = torch.cat((x, self.pixels.batch(known, draw=draw)))
             y = self.labels.with_known(len(index), known)
-        return (draw_anew(x, self._noise) if model.binarisation == "dynamic" else x), y
+        return x, y
 
     def _train_adversary(self) -> None:
         """The objective's adversary learns from the batch that the model has just learned from."""
@@ -257,7 +258,7 @@ class Trainer:
             return
         with self.execution.products():
             with self.execution.autocast(self.device):
-                loss = self.objective.adversary_loss(self._noise)
+                loss = self.objective.adversary_loss(self._noises[0])
             if loss is None:
                 return
             gradients = self._adversary_optimiser.gradients(loss)
@@ -271,6 +272,46 @@ class Trainer:
         index = self.train_index[order[: self.config.model.components]]
         knows_labels = self.config.objective.name != "m2"  # which must not see most of them
         self.model.prior.start_from(self.pixels.batch(index), self.labels.of(index) if knows_labels else None)
+
+    def _gradients(
+        self, x: Tensor, y: Tensor | None, beta: float
+    ) -> tuple[Sequence[Tensor], Tensor, dict[str, Tensor]]:
+        """Gradients of the loss of batch `x` with labels `y`, one a parameter; the sums of recon and kl, (2,), and
+        those of the objective's further terms.
+
+        Each share of the batch has its own noise; gradients are added in the order of the shares.
+        """
+        shares = shares_of(len(x), self._crew.n)
+        tasks = [
+            partial(self._share, k, x[rows], None if y is None else y[rows], beta, len(x))
+            for k, rows in enumerate(shares)
+        ]
+        found = self._crew.run(tasks)
+        gradients, sums, extra = found[0]
+        for more, more_sums, more_extra in found[1:]:
+            torch._foreach_add_(gradients, more)
+            sums = sums + more_sums
+            extra = {name: total + more_extra[name] for name, total in extra.items()}
+        return gradients, sums, extra
+
+    def _share(
+        self, number: int, x: Tensor, y: Tensor | None, beta: float, n_images: int
+    ) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
+        """What images `x` contribute to the gradients and sums of a batch of `n_images`.
+
+        A new draw of the pixels takes the first of the share's noise.
+        """
+        place = self.step if number == 0 else f"{self.step}/{number}"
+        noise = self._noises[number].manual_seed(seed_for(self.config.seed, "noise", place))
+        if self.config.model.binarisation == "dynamic":
+            x = draw_anew(x, noise)
+        with self.execution.autocast(self.device):
+            epoch = self.step / self.steps_per_epoch
+            terms = self.objective(self.model, self.execution.images(x), beta, noise, y=y, epoch=epoch)
+        weight = len(x) / n_images
+        gradients = self.optimiser.gradients(terms.loss if weight == 1.0 else weight * terms.loss)
+        sums = torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
+        return list(gradients), sums, {name: len(terms.recon) * value for name, value in terms.extra.items()}
 
     def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
         """Which images the step `n_steps` from now trains on; none after the last of the epoch."""

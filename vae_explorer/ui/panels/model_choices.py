@@ -17,7 +17,7 @@ OBJECTIVES = (
     ("dip-ii", "DIP-VAE II"),
     ("infovae", "InfoVAE (MMD)"),
     ("iwae", "IWAE"),
-    ("m2", "Semi-supervised (M2)"),
+    ("m2", "Few labels (M2)"),
     ("autoencoder", "Plain autoencoder"),
     ("denoising", "Denoising autoencoder"),
 )

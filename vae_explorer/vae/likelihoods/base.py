@@ -13,7 +13,14 @@ class Likelihood(nn.Module):
 
     A decoder ends in `n_outputs` real numbers a pixel, (B, n_outputs(C), H, W). What kind of number
     `log_prob` is, a probability, a density or neither, is told by `vae_explorer.vae.recon_label`.
+
+    Attributes
+    ----------
+    is_of_each_image
+        Whether an image's log_prob depends on that image alone, not on others of its batch.
     """
+
+    is_of_each_image = True
 
     def n_outputs(self, channels: int) -> int:
         """Numbers that the decoder makes for each pixel of an image of `channels` channels."""

@@ -71,6 +71,8 @@ class GaussianOptimal(Gaussian):
     on. It is kept with the weights.
     """
 
+    is_of_each_image = False
+
     mse: Tensor  # (), running mean over training batches
     n_batches: Tensor  # (), float: at most `_MEMORY`
 

@@ -14,6 +14,8 @@ __all__ = ["DenoisingLoss", "ReconstructionLoss"]
 class ReconstructionLoss(Objective):
     """recon alone at z = mu: a plain autoencoder. It has no posterior, so kl is zero."""
 
+    is_mean_over_images = True
+
     def __call__(
         self,
         model: VAE,
@@ -32,6 +34,8 @@ class DenoisingLoss(Objective):
 
     The noisy image is not clipped: the noise is the same for black, grey and white.
     """
+
+    is_mean_over_images = True
 
     def __init__(self, noise: float) -> None:
         self.noise = noise

@@ -15,6 +15,8 @@ class NegativeElbo(Objective):
     """recon + β·kl: for β = 1 the negative evidence lower bound (Kingma & Welling 2014, eq. 3, 10),
     else the β-VAE (Higgins et al. 2017, eq. 4)."""
 
+    is_mean_over_images = True
+
     def __call__(
         self,
         model: VAE,

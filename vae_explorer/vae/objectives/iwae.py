@@ -26,6 +26,8 @@ class ImportanceWeighted(Objective):
     comparable; the bound itself is in `extra`.
     """
 
+    is_mean_over_images = True
+
     def __init__(self, n_samples: int, dreg: bool) -> None:
         self.n_samples = n_samples
         self.dreg = dreg

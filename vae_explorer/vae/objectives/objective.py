@@ -37,9 +37,18 @@ class Terms:
 
 
 class Objective:
-    """Computes `Terms` of a batch; may have an adversary with weights of its own."""
+    """Computes `Terms` of a batch; may have an adversary with weights of its own.
 
-    adversary: nn.Module | None = None  # trained beside the model by `adversary_loss`, not by `Terms.loss`
+    Attributes
+    ----------
+    is_mean_over_images
+        Whether the loss is a mean of terms that each depend on one image: then parts of a batch may be computed apart.
+    adversary
+        Trained beside the model by `adversary_loss`, not by `Terms.loss`.
+    """
+
+    is_mean_over_images = False
+    adversary: nn.Module | None = None
 
     def __call__(
         self,

@@ -263,6 +263,9 @@ class MapCanvas(QWidget):
     def _fit_box(self) -> Box:
         cx, cy = self._prior_centre
         prior = (cx - 3.0, cy - 3.0, cx + 3.0, cy + 3.0)
+        if self._prior_contours is not None and len(outermost := self._prior_contours[-1]):
+            (left, bottom), (right, top) = outermost.min((0, 1)), outermost.max((0, 1))
+            prior = (float(left), float(bottom), float(right), float(top))
         points = self._target.places.box(KEPT_SHARE)
         if self._on_line:
             top = float(self._target.curve[:, 1].max()) if self._target.curve is not None else 0.0

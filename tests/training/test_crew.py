@@ -1,0 +1,131 @@
+"""A batch computed in shares on several threads: the same step as on one, the same bits each time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.folder import RunFolder
+from vae_explorer.training.crew import Crew, shares_of
+from vae_explorer.training.devices import threads_set
+from vae_explorer.training.events import EpochFinished, Started
+from vae_explorer.training.execution import Execution
+from vae_explorer.training.train import train
+from vae_explorer.training.trainer import Trainer
+
+CPU = torch.device("cpu")
+SHARED = Execution(n_threads=3, sharing="batch")
+
+
+@given(st.integers(1, 300), st.integers(1, 20))
+def test_that_shares_cover_the_batch_evenly_and_none_is_empty(n_images: int, n_threads: int) -> None:
+    shares = shares_of(n_images, n_threads)
+    assert [k for share in shares for k in range(n_images)[share]] == list(range(n_images))
+    sizes = [len(range(n_images)[share]) for share in shares]
+    assert max(sizes) - min(sizes) <= 1
+    assert min(sizes) >= 1
+    assert len(shares) == min(n_images, n_threads)
+
+
+def test_that_a_crew_works_side_by_side_and_answers_in_order() -> None:
+    crew, meet = Crew(3), threading.Barrier(3, timeout=20.0)
+
+    def task(k: int) -> tuple[int, int]:
+        meet.wait()  # passes only if all three are at work
+        return k, threading.get_ident()
+
+    found = crew.run([lambda k=k: task(k) for k in range(3)])
+    crew.close()
+    assert [k for k, _ in found] == [0, 1, 2]
+    assert found[0][1] == threading.get_ident()
+    assert len({thread for _, thread in found}) == 3
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_that_a_failing_share_is_told_after_the_others_have_ended(number: int) -> None:
+    crew, ended = Crew(2), threading.Event()
+
+    def fail() -> None:
+        raise ValueError("share")
+
+    tasks = [ended.set, ended.set]
+    tasks[number] = fail
+    with pytest.raises(ValueError, match="share"):
+        crew.run(tasks)
+    assert ended.is_set()
+    crew.close()
+
+
+def test_that_shares_give_the_gradient_of_the_whole_batch(images: ImageSet, config: RunConfig) -> None:
+    plain = config.model_copy(
+        update={"objective": config.objective.model_copy(update={"name": "autoencoder"})}
+    )
+    one, three = Trainer(plain, images, CPU), Trainer(plain, images, CPU, SHARED)
+    for trainer in (one, three):  # an autoencoder draws no noise, so both see the same loss
+        for _ in range(5):
+            trainer.train_step()
+    three.close()
+    assert three.sums() == pytest.approx(one.sums(), rel=1e-5)
+    for a, b in zip(one.model.parameters(), three.model.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_that_images_of_different_shares_have_different_noise(images: ImageSet, config: RunConfig) -> None:
+    same = replace(images, images=np.broadcast_to(images.images[:1], images.images.shape))
+    trainer = Trainer(config, same, CPU, SHARED)
+    recon: list[float] = []
+    whole = trainer.objective
+
+    def noting(*arguments: object) -> object:
+        terms = whole(*arguments)  # type: ignore[arg-type]  # as the trainer gives them
+        recon.extend(terms.recon.tolist())
+        return terms
+
+    trainer.objective = noting  # type: ignore[assignment]  # it only listens
+    trainer.train_step()
+    trainer.close()
+    assert len(recon) == 32
+    assert len(set(recon)) == 32
+
+
+def test_that_a_run_in_shares_repeats_and_resumes_to_the_very_same_losses(
+    images: ImageSet, config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vae_explorer.training.devices._training_threads", 2)
+    fixed = config.model_copy(update={"n_threads": 2, "precision": "float32"})
+
+    def losses(events: object) -> list[object]:
+        return [(e.record.train, e.record.validation) for e in events if isinstance(e, EpochFinished)]  # type: ignore[attr-defined]
+
+    with threads_set(1):
+        whole = losses(train(fixed, images))
+        assert losses(train(fixed, images)) == whole
+        run = RunFolder.create(tmp_path / "run", fixed, images)
+        events = train(fixed, images, run)
+        first = next(events)
+        assert isinstance(first, Started)
+        assert (first.n_threads, first.sharing) == (2, "batch")
+        assert any(isinstance(event, EpochFinished) for event in events)
+        events.close()  # type: ignore[attr-defined]  # a generator
+        machine = run.info.machine
+        assert machine is not None
+        assert (machine.n_threads, machine.sharing) == (2, "batch")
+        assert [*whole[:1], *losses(train(fixed, images, RunFolder.open(run.path)))] == whole
+
+
+def test_that_no_thread_is_left_when_a_training_ends(images: ImageSet, config: RunConfig) -> None:
+    before = threading.active_count()
+    trainer = Trainer(config, images, CPU, SHARED)
+    trainer.train_step()
+    assert threading.active_count() > before
+    trainer.close()
+    assert threading.active_count() == before
