@@ -85,8 +85,8 @@ def test_that_images_of_different_shares_have_different_noise(images: ImageSet, 
     recon: list[float] = []
     whole = trainer.objective
 
-    def noting(*arguments: object) -> object:
-        terms = whole(*arguments)  # type: ignore[arg-type]  # as the trainer gives them
+    def noting(*arguments: object, **more: object) -> object:
+        terms = whole(*arguments, **more)  # type: ignore[arg-type]  # as the trainer gives them
         recon.extend(terms.recon.tolist())
         return terms
 
