@@ -18,7 +18,7 @@ from vae_explorer.cli.training_config import Asked, check_new_folder, given, new
 from vae_explorer.cli.training_report import TrainingReport
 from vae_explorer.cli.values import size_px, whole_numbers
 from vae_explorer.errors import ConfigError, RunError
-from vae_explorer.vae.plugins import is_plugin, require_plugin
+from vae_explorer.vae.plugins import require_plugin
 
 if TYPE_CHECKING:
     from vae_explorer.data.image_set import ImageSet
@@ -194,7 +194,7 @@ def _train(
     from vae_explorer.training.devices import configure_threads, resolve_device
     from vae_explorer.training.events import Diverged, Finished
     from vae_explorer.training.train import train as events_of
-    from vae_explorer.vae.model import build_model
+    from vae_explorer.vae.model import try_plugin
 
     require_plugin(config.model.network, None if run is None else run.info.plugin)
     resolve_device(config.device)  # before minutes are spent on loading
@@ -202,8 +202,7 @@ def _train(
     loaded = load_images(config.data, console, download=download)
     images = loaded.images
     if run is None:
-        if is_plugin(config.model.network):  # tried before there is a folder that would stay behind empty
-            build_model(config.model, config.objective, images.image_shape)
+        try_plugin(config.model, config.objective, images.image_shape)
         run = _created(config, images, out)
     control = (
         TrainControl()

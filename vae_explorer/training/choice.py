@@ -35,6 +35,7 @@ from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.likelihoods import make_likelihood
 from vae_explorer.vae.networks import ImageShape
 from vae_explorer.vae.objectives import make_objective
+from vae_explorer.vae.plugins import is_plugin
 
 __all__ = ["choose_execution"]
 
@@ -95,11 +96,11 @@ def choose_execution(
 def _ways_to_share(config: RunConfig) -> list[Sharing]:
     """How threads may share the work, the usually faster first; in a window torch's own threads only if they must."""
     objective, likelihood = make_objective(config.objective), make_likelihood(config.model)
-    if not (objective.is_mean_over_images and likelihood.is_of_each_image):
-        return ["operation"]
+    if not (objective.is_mean_over_images and likelihood.is_of_each_image) or is_plugin(config.model.network):
+        return ["operation"]  # nobody knows whether a plug-in bears two threads
     if torch.get_num_threads() == 1:
         return ["batch"]
-    return ["operation", "batch"] if config.model.network == "mlp" else ["batch", "operation"]
+    return ["operation", "batch"] if config.model.network in DENSE else ["batch", "operation"]
 
 
 def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:

@@ -20,7 +20,7 @@ from vae_explorer.vae.plugins import is_plugin
 from vae_explorer.vae.posterior import LOG_VAR_MAX, LOG_VAR_MIN, Posterior
 from vae_explorer.vae.priors import NormalPrior, make_prior
 
-__all__ = ["SIDE_MAX", "SIDE_MIN", "VAE", "build_model", "model_from_weights"]
+__all__ = ["SIDE_MAX", "SIDE_MIN", "VAE", "build_model", "model_from_weights", "try_plugin"]
 
 SIDE_MIN, SIDE_MAX = 8, 256  # pixels
 _LOG_VAR_SCALE = 0.1  # of PyTorch's default weights, at the start
@@ -207,6 +207,18 @@ def build_model(
     initialise(model, generator)
     model.prior.reset(generator)
     return model
+
+
+def try_plugin(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> None:
+    """Build and forget the model if its network is a plug-in: before a run's folder would stay behind empty.
+
+    Raises
+    ------
+    ConfigError
+        If the plug-in is missing or misbehaves.
+    """
+    if is_plugin(config.network):
+        build_model(config, objective, image_shape)
 
 
 def model_from_weights(

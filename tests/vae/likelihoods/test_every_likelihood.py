@@ -147,3 +147,14 @@ def test_that_pixels_and_channels_are_summed_and_images_are_not(name: Likelihood
     ]
     torch.testing.assert_close(likelihood.log_prob(x, params), torch.stack(parts).sum(0))
     torch.testing.assert_close(likelihood.log_prob(x[1:2], params[1:2]), likelihood.log_prob(x, params)[1:2])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_that_a_likelihood_says_whether_an_image_depends_on_others_while_training(
+    name: LikelihoodName,
+) -> None:
+    likelihood = _likelihood(name).train()
+    params = _params(likelihood, (4, 1, 2, 2))
+    x = torch.rand((4, 1, 2, 2), generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    together, alone = likelihood.log_prob(x, params)[:2], likelihood.log_prob(x[:2], params[:2])
+    assert likelihood.is_of_each_image == torch.allclose(together, alone)

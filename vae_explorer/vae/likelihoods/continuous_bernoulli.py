@@ -49,7 +49,7 @@ class ContinuousBernoulli(Likelihood):
 def _log_normaliser(a: Tensor) -> Tensor:
     """log C of the logit `a`, elementwise."""
     size = _away_from_zero(a).abs()
-    exact = torch.log(size) - torch.log(torch.tanh(0.5 * size))
+    exact = torch.log(size / torch.tanh(0.5 * size))
     square = a.clamp(-_SMALL, _SMALL).square()  # clamped: the branch that is not taken must not overflow
     series = _LOG_2 + square / 12.0 - 7.0 * square**2 / 1440.0 + 31.0 * square**3 / 90720.0
     return torch.where(a.abs() < _SMALL, series, exact)

@@ -86,16 +86,21 @@ def _log_level(y: Tensor, means: Tensor, log_scales: Tensor) -> Tensor:
 
     With the bin's edges p > m in units of the scale, σ(p) − σ(m) = σ(p)·σ(−m)·(1 − e^(m−p)): no difference of
     nearly equal numbers, so it needs no case for levels far from the mean. At black and white one edge is at
-    infinity, and the factors that contain it are 1.
+    infinity, and the factors that contain it are 1. With log σ(t) = min(t, 0) + log σ(|t|) one logarithm does for
+    all factors, which are never small.
     """
     inverse = torch.exp(-log_scales)
-    low = (y - _HALF_BIN - means) * inverse
-    high = (y + _HALF_BIN - means) * inverse
+    centred = (y - means) * inverse
+    half = _HALF_BIN * inverse
+    high, low = centred + half, half - centred  # p and −m
     is_black, is_white = y < _HALF_BIN - 1.0, y > 1.0 - _HALF_BIN
-    below = F.logsigmoid(high).masked_fill(is_white, 0.0)
-    above = F.logsigmoid(-low).masked_fill(is_black, 0.0)
-    width = 2.0 * _HALF_BIN * inverse
-    return below + above + torch.log(-torch.expm1(-width)).masked_fill(is_black | is_white, 0.0)
+    tails = high.clamp_max(0.0).masked_fill(is_white, 0.0) + low.clamp_max(0.0).masked_fill(is_black, 0.0)
+    below = torch.sigmoid(high.abs()).masked_fill(is_white, 1.0)
+    above = torch.sigmoid(low.abs()).masked_fill(is_black, 1.0)
+    # 1 − e^(−2h) = 2·tanh h / (1 + tanh h): some processors compute expm1, like log1p, one number at a time
+    t = torch.tanh(half)
+    width = (2.0 * t / (1.0 + t)).masked_fill(is_black | is_white, 1.0)
+    return tails + torch.log(below * above * width)
 
 
 def _conditioned(means: Tensor, coefficients: list[Tensor], y: Tensor) -> Tensor:

@@ -37,8 +37,8 @@ class NetworkPlugin(Protocol):
     """What a plug-in's class, made without arguments, offers.
 
     Both modules draw their first weights themselves, from torch's global generator, which is seeded for them.
-    An image's output must not depend on the other images of its batch (no batch normalisation), and every weight
-    must take part in the output.
+    An image's output must not depend on the other images of its batch (no batch normalisation) nor on chance (no
+    dropout: a run would not repeat), and every weight must take part in the output.
     """
 
     def encoder(self, image_shape: ImageShape, config: ModelConfig) -> nn.Module:
