@@ -381,7 +381,7 @@ def test_that_semi_supervised_training_and_evaluation_report_the_same_accuracy(
         (["--objective", "tcvae", "--posterior", "iaf"], "choose --posterior gaussian"),
         (["--samples", "0", "--objective", "iwae"], "--samples must be at least 1, got 0."),
         (["--prior", "flat"], "--prior must be one of normal, mixture, vamp, got 'flat'."),
-        (["--data", "blooms", "--objective", "m2"], "needs pictures of at least two known classes"),
+        (["--objective", "m2"], "--labels must be at most the 18 training images, got 100."),
     ],
 )
 def test_that_settings_of_another_objective_are_refused_in_words(

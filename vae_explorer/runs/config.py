@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import ConfigError
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig, check_fit
@@ -55,6 +55,11 @@ def settled(config: RunConfig, images: ImageSet) -> RunConfig:
         raise ConfigError(
             f"{what} needs pictures of at least two known classes, and {images.name} has none: choose a set "
             "with labels, or a folder whose sub-folders are classes."
+        )
+    n_train = int((images.split == int(Split.TRAIN)).sum())
+    if semi_supervised and config.objective.n_labels > n_train:
+        raise ConfigError(
+            f"--labels must be at most the {n_train:,} training images, got {config.objective.n_labels:,}."
         )
     classes = {"conditional": True, "n_classes": len(images.class_names)}
     return config.model_copy(update={"model": config.model.model_copy(update=classes)})
