@@ -340,3 +340,64 @@ def test_that_a_polite_kill_stops_as_well_and_tells_how_to_go_on(tiny: list[str]
     assert process.returncode == 143
     assert f'vae-explorer train --resume "{tmp_path / "r u n"}"' in error
     assert "Traceback" not in error
+
+
+def test_that_a_conditional_model_trains_and_draws_the_class_that_is_asked_for(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    trained = program("train", *tiny, "--epochs", 1, "--conditional", "--prior", "mixture", "--out", run)
+    assert trained.code == 0, trained.err
+    for name in ("0", "3"):
+        options = ["--prior", 4, "--class", name, "--out", tmp_path / f"{name}.png"]
+        assert program("decode", run, *options).code == 0
+    assert (tmp_path / "0.png").read_bytes() != (tmp_path / "3.png").read_bytes()
+    refused = program("decode", run, "--prior", 4, "--class", "eleven", "--out", tmp_path / "x.png")
+    assert refused.code == 2
+    assert "--class must be one of 0, 1, 2" in refused.err
+
+
+def test_that_semi_supervised_training_and_evaluation_report_the_same_accuracy(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    options = ["--objective", "m2", "--labels", 50, "--alpha", 10, "--epochs", 2, "--out", run, "--json"]
+    trained = program("train", *tiny, *options)
+    assert trained.code == 0, trained.err
+    last = json.loads(trained.out.splitlines()[-1])
+    assert 0.0 <= last["validation"]["accuracy"] <= 1.0
+    measured = program("evaluate", run, "--json")
+    assert measured.json["validation"]["accuracy"] == pytest.approx(last["validation"]["accuracy"])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--free-bits", "1"], "--free-bits needs --objective free-bits, and the objective is vae."),
+        (["--objective", "iwae", "--beta", "2"], "--beta has no effect there, and the objective is iwae."),
+        (["--dip-weight", "1"], "--dip-weight needs --objective dip-i or dip-ii, and the objective is vae."),
+        (["--components", "9"], "--components needs --prior mixture or vamp, and the prior is normal."),
+        (["--flows", "9"], "--flows needs --posterior iaf, and the posterior is gaussian."),
+        (["--objective", "tcvae", "--posterior", "iaf"], "choose --posterior gaussian"),
+        (["--samples", "0", "--objective", "iwae"], "--samples must be at least 1, got 0."),
+        (["--prior", "flat"], "--prior must be one of normal, mixture, vamp, got 'flat'."),
+        (["--objective", "m2"], "--labels must be at most the 18 training images, got 100."),
+    ],
+)
+def test_that_settings_of_another_objective_are_refused_in_words(
+    program: Any, tmp_path: Path, options: list[str], sentence: str
+) -> None:
+    answer = program("train", "--limit", 20, "--epochs", 1, "--out", tmp_path / "run", *options)
+    assert answer.code == 2
+    assert sentence in answer.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_that_an_objective_begins_with_the_beta_that_suits_it(
+    program: Any, tiny: list[str], tmp_path: Path
+) -> None:
+    for options, beta in (([], 6.0), (["--beta", "2"], 2.0)):
+        run = tmp_path / f"run{beta:g}"
+        answer = program("train", *tiny, "--objective", "tcvae", *options, "--epochs", 1, "--out", run)
+        assert answer.code == 0, answer.err
+        assert RunFolder.open(run).info.config.objective.beta == beta

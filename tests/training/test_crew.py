@@ -87,8 +87,8 @@ def test_that_images_of_different_shares_have_different_noise(
     recon: list[float] = []
     whole = NegativeElbo.__call__
 
-    def noting(*arguments: Any) -> Terms:  # Any: as the stepper gives them
-        terms = whole(*arguments)
+    def noting(*arguments: Any, **more: Any) -> Terms:  # Any: as the stepper gives them
+        terms = whole(*arguments, **more)
         recon.extend(terms.recon.tolist())
         return terms
 

@@ -17,6 +17,7 @@ class FakeExplorer:
     """Decodes z to an image of constant grey 10·z[0]."""
 
     latent_dim = 2
+    label = None
 
     def __init__(self) -> None:
         self.gate = threading.Event()

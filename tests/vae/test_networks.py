@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import get_args
 
 import torch
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from torch import nn
 
 from vae_explorer.vae.config import ModelConfig, NetworkName, ObjectiveConfig
 from vae_explorer.vae.model import build_model
+from vae_explorer.vae.networks.gated import GatedDense
 from vae_explorer.vae.networks.parts import COARSEST, scales_of
 from vae_explorer.vae.networks.residual import ResidualBlock
 
@@ -30,7 +32,7 @@ def test_that_scales_halve_each_side_until_it_is_small(height: int, width: int) 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    network=st.sampled_from(["mlp", "conv", "residual", "burgess"]),
+    network=st.sampled_from(get_args(NetworkName)),
     channels=st.sampled_from([1, 3]),
     height=st.one_of(st.integers(8, 40), st.sampled_from([64, 127, 256])),
     width=st.one_of(st.integers(8, 40), st.sampled_from([65, 100, 256])),
@@ -51,7 +53,7 @@ def test_that_every_network_maps_any_image_to_its_latent_and_back_to_the_same_sh
 
 
 def test_that_the_extremes_of_size_and_latent_dimension_work_for_each_network() -> None:
-    for network in ("mlp", "conv", "residual", "burgess"):
+    for network in get_args(NetworkName):
         for shape, latent_dim in (((3, 8, 256), 512), ((1, 256, 8), 1), ((1, 8, 8), 512)):
             config = ModelConfig(network=network, hidden=(4,), width=4, latent_dim=latent_dim)
             model = build_model(config, ObjectiveConfig(), shape)
@@ -61,7 +63,7 @@ def test_that_the_extremes_of_size_and_latent_dimension_work_for_each_network() 
 
 def test_that_the_code_of_an_image_does_not_depend_on_its_batch() -> None:
     x = torch.rand((6, 3, 11, 14), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    for network in ("mlp", "conv", "residual", "burgess"):
+    for network in get_args(NetworkName):
         config = ModelConfig(network=network, width=4, hidden=(8,))
         model = build_model(config, ObjectiveConfig(), (3, 11, 14)).double()
         with torch.no_grad():
@@ -72,7 +74,7 @@ def test_that_the_code_of_an_image_does_not_depend_on_its_batch() -> None:
 
 def test_that_every_weight_of_a_network_gets_a_gradient() -> None:
     x = torch.rand((4, 1, 13, 10), generator=torch.Generator().manual_seed(0))
-    for network in ("mlp", "conv", "residual", "burgess"):
+    for network in get_args(NetworkName):
         config = ModelConfig(network=network, width=4, hidden=(8, 6))
         model = build_model(config, ObjectiveConfig(), (1, 13, 10))
         for part in model.modules():  # residual blocks start as the identity: move them off it
@@ -106,3 +108,32 @@ def test_that_the_burgess_network_has_the_published_layers() -> None:
     assert [(m.out_channels, m.kernel_size) for m in ups] == [(32, (4, 4))] * 3 + [(1, (4, 4))]
     small = build_model(config, ObjectiveConfig(), (3, 32, 32))
     assert sum(isinstance(m, nn.Conv2d) for m in small.encoder.modules()) == 3
+
+
+def test_that_the_gated_network_has_the_published_layers() -> None:
+    """Tomczak & Welling 2018: two gated layers of 300 units each way; a layer is (A·x + b) ⊙ sigmoid(C·x + d)."""
+    config = ModelConfig(network="gated", hidden=(300, 300), latent_dim=40)
+    model = build_model(config, ObjectiveConfig(), (1, 28, 28))
+    n_in, n, d = 784, 300, 40
+    layer = lambda a, b: 2 * (a + 1) * b  # noqa: E731  # a value and a gate, each with its bias
+    expected = layer(n_in, n) + layer(n, n) + 2 * (n + 1) * d + layer(d, n) + layer(n, n) + (n + 1) * n_in
+    assert sum(weight.numel() for weight in model.parameters()) == expected
+    gated = GatedDense(5, 3)
+    x = torch.randn((4, 5), generator=torch.Generator().manual_seed(0))
+    value, gate = gated.both.weight[:3], gated.both.weight[3:]
+    bias = gated.both.bias
+    expected_output = (x @ value.T + bias[:3]) * torch.sigmoid(x @ gate.T + bias[3:])
+    torch.testing.assert_close(gated(x), expected_output)
+
+
+def test_that_every_network_makes_the_numbers_that_its_likelihood_needs() -> None:
+    for network in get_args(NetworkName):
+        for channels, outputs in ((1, 6), (3, 20)):
+            config = ModelConfig(
+                network=network, width=4, hidden=(8,), likelihood="logistic-mixture", logistics=2
+            )
+            model = build_model(config, ObjectiveConfig(), (channels, 9, 12))
+            with torch.no_grad():
+                params = model.decode(torch.zeros(2, 2))
+            assert params.shape == (2, outputs, 9, 12)
+            assert model.likelihood.mean(params).shape == (2, channels, 9, 12)

@@ -57,7 +57,8 @@ def test_that_means_over_a_split_do_not_depend_on_the_batch_size() -> None:
     pixels, index = Pixels(_images(), CPU), np.arange(3, 40, dtype=np.int64)
     whole = mean_losses(model, pixels, index, 64, None)
     parts = mean_losses(model, pixels, index, 7, None)
-    assert parts == pytest.approx(whole, rel=1e-6)
+    assert parts[:2] == pytest.approx(whole[:2], rel=1e-6)
+    assert parts.accuracy is None
     assert whole.kl == 0.0
 
 

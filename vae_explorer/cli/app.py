@@ -58,6 +58,7 @@ for _command in (
     pictures.interpolate,
     listings.models,
     listings.runs,
+    listings.networks,
 ):
     app.command(_command.__name__, help=_reflowed(_command.__doc__ or ""))(_interruptible(_command))
 

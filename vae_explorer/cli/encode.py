@@ -11,6 +11,7 @@ from vae_explorer.cli.console import Console
 from vae_explorer.cli.inputs import load_for_run, load_snapshot, open_run
 from vae_explorer.cli.options import DataRoot, Device, Download, Json, Run, Step, sources_starting_with
 from vae_explorer.errors import ConfigError, DataError, ExportError
+from vae_explorer.vae.recon_label import recon_label
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,6 +106,7 @@ def encode(
             "images": len(encodings),
             "latent_dim": encodings.latent_dim,
             "step": encodings.step,
+            "measure": recon_label(snapshot.model, images.has_binary_pixels).measure.value,
             "recon": float(encodings.recon.mean()),
             "kl": float(encodings.kl.mean()),
         },

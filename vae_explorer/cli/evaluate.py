@@ -11,11 +11,13 @@ from vae_explorer.cli.console import Console, closing_events
 from vae_explorer.cli.inputs import load_for_run, load_snapshot, open_run
 from vae_explorer.cli.options import DataRoot, Device, Download, Json, Run, Step, sources_starting_with
 from vae_explorer.cli.values import whole_number
+from vae_explorer.vae.recon_label import Measure, ReconLabel, bits_per_dimension, recon_label
 
 if TYPE_CHECKING:
     from vae_explorer.runs.history import Losses
+    from vae_explorer.vae.config import ModelConfig
 
-__all__ = ["as_epochs", "as_json", "evaluate", "losses_table"]
+__all__ = ["as_epochs", "as_json", "evaluate", "label_as_json", "losses_table"]
 
 
 def evaluate(
@@ -77,6 +79,7 @@ def evaluate(
             progress.show("Evaluating", each.done, each.total, each.split.name.lower())
             if each.is_last:
                 found[each.split.name.lower()] = each.losses
+    label = recon_label(snapshot.model, images.has_binary_pixels)
     console.emit(
         {
             "run": str(folder.path),
@@ -84,16 +87,35 @@ def evaluate(
             "epochs": as_epochs(snapshot.epoch),
             "data": images.name,
             "fitted": loaded.fitted and loaded.fitted.as_json(),
-            **{name: as_json(found.get(name)) for name in ("train", "validation", "test")},
+            **label_as_json(label, snapshot.model),
+            **{
+                name: as_json(found.get(name), label, images.image_shape)
+                for name in ("train", "validation", "test")
+            },
         }
     )
     if not console.machine:
-        losses_table(console, found)
+        losses_table(console, found, label, images.image_shape)
 
 
-def as_json(losses: Losses | None) -> dict[str, float] | None:
-    """recon, kl and elbo of a split, or None if it has no images."""
-    return None if losses is None else {"recon": losses.recon, "kl": losses.kl, "elbo": losses.elbo}
+def as_json(
+    losses: Losses | None, label: ReconLabel | None = None, image_shape: tuple[int, int, int] | None = None
+) -> dict[str, float] | None:
+    """recon, kl, elbo and what else was measured of a split, or None if it has no images; of probabilities also bits
+    per dimension."""
+    if losses is None:
+        return None
+    found = {"recon": losses.recon, "kl": losses.kl, "elbo": losses.elbo}
+    if label is not None and image_shape is not None and label.measure is Measure.PROBABILITY:
+        found["bits_per_dim"] = bits_per_dimension(-losses.elbo, image_shape)
+    if losses.accuracy is not None:
+        found["accuracy"] = losses.accuracy
+    return found | losses.extra
+
+
+def label_as_json(label: ReconLabel, model: ModelConfig) -> dict[str, object]:
+    """What the figures are: probability, density or cross-entropy, and of which pixels."""
+    return {"measure": label.measure.value, "binarisation": model.binarisation, "note": label.caption}
 
 
 def as_epochs(epoch: float) -> float | int:
@@ -101,11 +123,25 @@ def as_epochs(epoch: float) -> float | int:
     return int(epoch) if float(epoch).is_integer() else epoch
 
 
-def losses_table(console: Console, found: Mapping[str, Losses | None]) -> None:
-    """One row a split, in nats an image."""
-    rows = [
-        (name, f"{losses.recon:,.2f}", f"{losses.kl:,.2f}", f"{-losses.elbo:,.2f}")
-        for name, losses in found.items()
-        if losses is not None
-    ]
-    console.table({"nats an image": False, "recon": True, "KL": True, "−ELBO": True}, rows)
+def losses_table(
+    console: Console, found: Mapping[str, Losses | None], label: ReconLabel, image_shape: tuple[int, int, int]
+) -> None:
+    """One row a split, in nats an image, with what the figures are under it."""
+    measured = {name: losses for name, losses in found.items() if losses is not None}
+    titles = {"nats an image": False, label.named("recon"): True, "KL": True, label.named("−ELBO"): True}
+    if label.in_bits:
+        titles["bits/dim"] = True
+    classifies = any(losses.accuracy is not None for losses in measured.values())
+    if classifies:
+        titles["accuracy"] = True
+    rows = []
+    for name, losses in measured.items():
+        row = [name, f"{losses.recon:,.2f}", f"{losses.kl:,.2f}", f"{-losses.elbo:,.2f}"]
+        if label.in_bits:
+            row.append(f"{bits_per_dimension(-losses.elbo, image_shape):.3f}")
+        if classifies:
+            row.append("" if losses.accuracy is None else f"{losses.accuracy:.2%}")
+        rows.append(tuple(row))
+    console.table(titles, rows)
+    if label.caption:
+        print(label.caption)

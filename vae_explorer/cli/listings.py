@@ -10,11 +10,21 @@ from vae_explorer.cli.console import Console
 from vae_explorer.cli.options import Json
 from vae_explorer.cli.values import whole_number
 from vae_explorer.errors import ConfigError
+from vae_explorer.vae.config import PLUGIN_PREFIX
+from vae_explorer.vae.recon_label import MARK
 
 if TYPE_CHECKING:
     from vae_explorer.runs.cards import RunCard
 
-__all__ = ["models", "runs"]
+__all__ = ["models", "networks", "runs"]
+
+_NETWORKS = {
+    "residual": "convolutional with residual blocks and group norm (--width)",
+    "conv": "plain convolutional (--width)",
+    "burgess": "convolutional, of Burgess et al. 2018",
+    "mlp": "fully connected with ReLU (--hidden)",
+    "gated": "fully connected with gates, of Tomczak & Welling 2018 (--hidden)",
+}
 
 
 def models(json: Json = False) -> None:
@@ -50,6 +60,38 @@ def runs(
     _list(Console(json), recent_runs(limit), "runs", "There is no run yet: 'vae-explorer train' makes one.")
 
 
+def networks(json: Json = False) -> None:
+    """List the networks that --net takes: the program's own, and plug-ins of installed packages.
+
+    A package registers a network under the entry point group "vae_explorer.networks".
+
+    \b
+    vae-explorer networks
+    vae-explorer train --net plugin:NAME
+    """
+    from vae_explorer.vae.plugins import GROUP, installed_plugins
+
+    console = Console(json)
+    plugins = installed_plugins()
+    console.emit(
+        {
+            "networks": [
+                *({"name": name, "about": about} for name, about in _NETWORKS.items()),
+                *(
+                    {"name": f"{PLUGIN_PREFIX}{each.name}", **each.model_dump(exclude={"name"})}
+                    for each in plugins
+                ),
+            ]
+        }
+    )
+    if console.machine:
+        return
+    own = list(_NETWORKS.items())
+    console.table({"network": False, "": False}, [*own, *((f"plugin:{p.name}", f"of {p}") for p in plugins)])
+    if not plugins:
+        console.say(f"No plug-in is installed: no package registers one under {GROUP}.")
+
+
 def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> None:
     console.emit({name: [_as_json(card) for card in cards]})
     if console.machine:
@@ -62,7 +104,7 @@ def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> No
             card.path.name if name == "models" else str(card.path),
             card.data_name,
             str(card.latent_dim),
-            "" if card.elbo is None else f"{-card.elbo:,.2f}",
+            "" if card.elbo is None else card.label.named(f"{-card.elbo:,.2f}"),
             card.status,
             f"{card.created.astimezone():%Y-%m-%d}",
         )
@@ -77,6 +119,8 @@ def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> No
         "made": False,
     }
     console.table(titles, rows)
+    for caption in sorted({card.label.caption for card in cards if card.label.caption.startswith(MARK)}):
+        console.say(caption)
 
 
 def _as_json(card: RunCard) -> dict[str, object]:
@@ -88,5 +132,6 @@ def _as_json(card: RunCard) -> dict[str, object]:
         "latent_dim": card.latent_dim,
         "status": card.status,
         "elbo": card.elbo,
+        "measure": card.label.measure.value,
         "created": card.created.isoformat(),
     }

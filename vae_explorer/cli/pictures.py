@@ -41,6 +41,12 @@ Points = Annotated[
         help="A latent, all D coordinates; may be repeated. Negative numbers need no quotes.",
     ),
 ]
+Class = Annotated[
+    str | None,
+    typer.Option(
+        "--class", metavar="NAME", help="Of a conditional model: the class to draw, by name or number from 0."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
 
 
@@ -70,6 +76,7 @@ def decode(
             "--columns", metavar="N", parser=whole_number, help="Pictures a row; default: near a square."
         ),
     ] = None,
+    label: Class = None,
     scale: Scale = 1,
     step: Step = None,
     json: Json = False,
@@ -81,8 +88,6 @@ def decode(
     vae-explorer decode blooms-2d --z 0.5,-1 --z -1,0 --scale 8 --out pair.png
     vae-explorer decode mnist-10d --prior 64 --temperature 0.8 --out samples.png
     """
-    import numpy as np
-
     from vae_explorer.latent.pictures import grid, save_png
 
     _check_suffix(out, (".png",))
@@ -95,9 +100,9 @@ def decode(
     if columns is not None and columns < 1:
         raise ConfigError(f"--columns must be at least 1, got {columns}.")
     _check_seed(seed)
-    path, explorer = _explorer(run, step)
+    path, explorer = _explorer(run, step, label)
     if prior is not None:
-        latents = temperature * np.random.default_rng(seed).standard_normal((prior, explorer.latent_dim))
+        latents = explorer.sample_prior(prior, seed, temperature)
     else:
         latents = _latents(z or [], explorer.latent_dim)
     images = explorer.sample_images(latents, seed) if sample else explorer.decode(latents)
@@ -134,6 +139,7 @@ def interpolate(
         int,
         typer.Option("--gap", metavar="PX", parser=whole_number, help="Pixels between pictures of a strip."),
     ] = 2,
+    label: Class = None,
     scale: Scale = None,
     step: Step = None,
     json: Json = False,
@@ -164,7 +170,7 @@ def interpolate(
         raise ConfigError(f"A walk needs two or more latents: give --z twice or more, got {len(z or [])}.")
     if frames < len(z or []):
         raise ConfigError(f"--frames must be at least the number of --z, {len(z or [])}, got {frames}.")
-    path, explorer = _explorer(run, step)
+    path, explorer = _explorer(run, step, label)
     anchors = _latents(z or [], explorer.latent_dim)
     chosen: PathKind = "slerp" if kind == "slerp" else "straight"
     latents = path_frames(anchors, frames, chosen, loop)
@@ -172,13 +178,19 @@ def interpolate(
     _tell(json, path, written, latents, None)
 
 
-def _explorer(run: str, step: int | None) -> tuple[Path, Explorer]:
+def _explorer(run: str, step: int | None, label: str | None) -> tuple[Path, Explorer]:
     from vae_explorer.latent.explorer import Explorer
     from vae_explorer.training.devices import configure_threads
 
     folder = open_run(run)
     configure_threads(leave_one_free=False)
-    return folder.path, Explorer.from_snapshot(load_snapshot(folder, step))
+    explorer = Explorer.from_snapshot(load_snapshot(folder, step))
+    if label is not None:
+        names = folder.info.data.class_names
+        if label not in names and not label.isdecimal():
+            raise ConfigError(f"--class must be one of {', '.join(names) or 'no classes'}, got '{label}'.")
+        explorer = explorer.with_label(names.index(label) if label in names else int(label))
+    return folder.path, explorer
 
 
 def _latents(texts: list[str], latent_dim: int) -> np.ndarray:

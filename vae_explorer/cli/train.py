@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from vae_explorer.cli import objective_options
 from vae_explorer.cli import training_options as options
 from vae_explorer.cli.console import Console, closing_events
 from vae_explorer.cli.inputs import load_images, open_run
@@ -17,6 +18,7 @@ from vae_explorer.cli.training_config import Asked, check_new_folder, given, new
 from vae_explorer.cli.training_report import TrainingReport
 from vae_explorer.cli.values import size_px, whole_numbers
 from vae_explorer.errors import ConfigError, RunError
+from vae_explorer.vae.plugins import require_plugin
 
 if TYPE_CHECKING:
     from vae_explorer.data.image_set import ImageSet
@@ -46,10 +48,33 @@ def train(
     latent_dim: options.LatentDim = None,
     likelihood: options.Likelihood = None,
     sigma: options.Sigma = None,
+    logistics: options.Logistics = None,
+    binarisation: options.Binarisation = None,
+    binarisation_seed: options.BinarisationSeed = None,
+    prior: objective_options.Prior = None,
+    components: objective_options.Components = None,
+    posterior: objective_options.PosteriorKind = None,
+    flows: objective_options.Flows = None,
+    conditional: objective_options.Conditional = None,
     autoencoder: options.Autoencoder = False,
     objective: options.Objective = None,
     beta: options.Beta = None,
     warmup: options.Warmup = None,
+    cycle: objective_options.Cycle = None,
+    capacity: objective_options.Capacity = None,
+    capacity_epochs: objective_options.CapacityEpochs = None,
+    capacity_weight: objective_options.CapacityWeight = None,
+    free_bits: objective_options.FreeBits = None,
+    tc_estimator: objective_options.TcEstimator = None,
+    tc_weight: objective_options.TcWeight = None,
+    discriminator_width: objective_options.DiscriminatorWidth = None,
+    dip_weight: objective_options.DipWeight = None,
+    mmd_weight: objective_options.MmdWeight = None,
+    samples: objective_options.Samples = None,
+    dreg: objective_options.Dreg = None,
+    labels: objective_options.Labels = None,
+    alpha: objective_options.Alpha = None,
+    noise: objective_options.Noise = None,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
     lr: options.LearningRate = None,
@@ -71,10 +96,13 @@ def train(
     vae-explorer train --data digits --epochs 30
     vae-explorer train --data PICTURES --size 64x48 --fit pad --latent-dim 16
     vae-explorer train --data mnist --download --net mlp --latent-dim 20 --out RUN
+    vae-explorer train --data blooms --latent-dim 10 --objective tcvae --beta 6
+    vae-explorer train --data mnist --objective m2 --labels 100
     vae-explorer train --resume RUN --epochs 40
 
     With --json each epoch is a line of JSON; the last line holds "run", "epochs", and "train", "validation"
-    and "test" with "recon", "kl" and "elbo" in nats an image.
+    and "test" with "recon", "kl" and "elbo" in nats an image; "measure" tells whether these are of a
+    probability, a density or a cross-entropy.
     """
     console = Console(json)
     if autoencoder and objective not in (None, "autoencoder"):
@@ -100,8 +128,35 @@ def train(
             latent_dim=latent_dim,
             likelihood=likelihood,
             sigma=sigma,
+            prior=prior,
+            components=components,
+            posterior=posterior,
+            n_flows=flows,
+            conditional=conditional,
+            logistics=logistics,
+            binarisation=binarisation,
+            binarisation_seed=binarisation_seed,
         ),
-        objective=given(name="autoencoder" if autoencoder else objective, beta=beta, warmup_epochs=warmup),
+        objective=given(
+            name="autoencoder" if autoencoder else objective,
+            beta=beta,
+            warmup_epochs=warmup,
+            cycle_epochs=cycle,
+            capacity=capacity,
+            capacity_epochs=capacity_epochs,
+            capacity_weight=capacity_weight,
+            free_bits=free_bits,
+            tc_estimator=tc_estimator,
+            tc_weight=tc_weight,
+            discriminator_width=discriminator_width,
+            dip_weight=dip_weight,
+            mmd_weight=mmd_weight,
+            n_samples=samples,
+            dreg=dreg,
+            n_labels=labels,
+            alpha=alpha,
+            noise=noise,
+        ),
         training=given(
             epochs=epochs,
             batch_size=batch_size,
@@ -139,12 +194,15 @@ def _train(
     from vae_explorer.training.devices import configure_threads, resolve_device
     from vae_explorer.training.events import Diverged, Finished
     from vae_explorer.training.train import train as events_of
+    from vae_explorer.vae.model import try_plugin
 
+    require_plugin(config.model.network, None if run is None else run.info.plugin)
     resolve_device(config.device)  # before minutes are spent on loading
     configure_threads(leave_one_free=False)
     loaded = load_images(config.data, console, download=download)
     images = loaded.images
     if run is None:
+        try_plugin(config.model, config.objective, images.image_shape)
         run = _created(config, images, out)
     control = (
         TrainControl()

@@ -13,7 +13,18 @@ from vae_explorer.cli.problems import OPTION_OF_FIELD, checked
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import ConfigError, RunError
 from vae_explorer.runs.config import RunConfig
-from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.config import (
+    CONVOLUTIONAL,
+    DENSE,
+    GATED_HIDDEN,
+    OBJECTIVE_SETTINGS,
+    PLUGIN_PREFIX,
+    START_BETA,
+    WITH_SIGMA,
+    ModelConfig,
+    ObjectiveConfig,
+    check_fit,
+)
 
 if TYPE_CHECKING:
     from vae_explorer.runs.folder import RunFolder
@@ -58,7 +69,8 @@ def new_config(asked: Asked) -> RunConfig:
         If there is no such data set.
     """
     spec = DataSpec.parse(asked.data or DataSpec().source, asked.data_root)
-    return _changed(RunConfig(data=spec), asked)
+    beta = START_BETA.get(asked.objective.get("name", ""), ObjectiveConfig().beta)
+    return _changed(RunConfig(data=spec, objective=ObjectiveConfig(beta=beta)), asked)
 
 
 def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
@@ -118,29 +130,58 @@ def check_new_folder(out: Path) -> None:
 
 def _changed(old: RunConfig, asked: Asked) -> RunConfig:
     whole = checked(RunConfig, old.model_dump() | asked.training)
-    model = checked(ModelConfig, old.model.model_dump() | asked.model)
+    wanted = asked.model
+    if wanted.get("network") == "gated" and old.model.network != "gated":
+        wanted = {"hidden": GATED_HIDDEN, **wanted}
+    model = checked(ModelConfig, old.model.model_dump() | wanted)
+    objective = checked(ObjectiveConfig, old.objective.model_dump() | asked.objective)
     _check_used(asked.model, model)
+    _check_used_by_objective(asked.objective, objective)
+    check_fit(model, objective)
     return whole.model_copy(
         update={
             "data": checked(
                 DataSpec, old.data.model_dump() | asked.picture, width="--size", seed="--data-seed"
             ),
             "model": model,
-            "objective": checked(ObjectiveConfig, old.objective.model_dump() | asked.objective),
+            "objective": objective,
         }
     )
 
 
 def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
     """Refuse what was asked of the model and would have no effect on it."""
-    if "hidden" in asked and model.network != "mlp":
-        raise ConfigError(f"--hidden needs --net mlp, and the network is {model.network}.")
-    if "width" in asked and model.network not in ("conv", "residual"):
-        raise ConfigError(f"--width needs --net conv or residual, and the network is {model.network}.")
-    if "sigma" in asked and model.likelihood == "bernoulli":
+    is_plugin = model.network.startswith(PLUGIN_PREFIX)  # which may make of hidden and width what it likes
+    network, likelihood = f"the network is {model.network}", f"the likelihood is {model.likelihood}"
+    if "hidden" in asked and model.network not in DENSE and not is_plugin:
+        raise ConfigError(f"--hidden needs --net mlp or gated, and {network}.")
+    if "width" in asked and model.network not in CONVOLUTIONAL and not is_plugin:
+        raise ConfigError(f"--width needs --net conv or residual, and {network}.")
+    if "sigma" in asked and model.likelihood not in WITH_SIGMA:
         raise ConfigError(
-            "--sigma needs --likelihood gaussian or gaussian-learned, and the likelihood is bernoulli."
+            f"--sigma needs --likelihood gaussian, gaussian-learned or laplace, and {likelihood}."
         )
+    if "logistics" in asked and model.likelihood != "logistic-mixture":
+        raise ConfigError(f"--logistics needs --likelihood logistic-mixture, and {likelihood}.")
+    if model.binarisation != "none" and model.likelihood != "bernoulli":
+        raise ConfigError(
+            f"--binarisation {model.binarisation} needs --likelihood bernoulli, and {likelihood}."
+        )
+    if "binarisation_seed" in asked and model.binarisation == "none":
+        raise ConfigError("--binarisation-seed needs --binarisation static or dynamic, and it is none.")
+    if "components" in asked and model.prior == "normal":
+        raise ConfigError("--components needs --prior mixture or vamp, and the prior is normal.")
+    if "n_flows" in asked and model.posterior != "iaf":
+        raise ConfigError(f"--flows needs --posterior iaf, and the posterior is {model.posterior}.")
+
+
+def _check_used_by_objective(asked: Mapping[str, object], objective: ObjectiveConfig) -> None:
+    for field in asked:
+        users = [name for name, used in OBJECTIVE_SETTINGS.items() if field in used]
+        if users and objective.name not in users:
+            option = OPTION_OF_FIELD[field]
+            few = f"needs --objective {' or '.join(users)}" if len(users) < 3 else "has no effect there"
+            raise ConfigError(f"{option} {few}, and the objective is {objective.name}.")
 
 
 def _check_data(run: RunFolder, new: DataSpec, *, even_settings: bool) -> None:

@@ -17,7 +17,7 @@ from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
 IMAGES, MODEL, TRAINING = "Images", "Model", "Training"  # panels of the help
 
 
-def _option(
+def option(
     name: str,
     metavar: str,
     help_text: str,
@@ -34,7 +34,7 @@ def _option(
 
 Data = Annotated[
     str | None,
-    _option(
+    option(
         "--data",
         "SOURCE",
         f"{', '.join(SOURCES)}; a folder of pictures (sub-folders are classes); or an .npy or .npz file.",
@@ -45,7 +45,7 @@ Data = Annotated[
 ]
 Size = Annotated[
     str | None,
-    _option(
+    option(
         "--size",
         "WxH",
         "Bring images to this many pixels, 8 to 256 a side.",
@@ -55,13 +55,13 @@ Size = Annotated[
 ]
 Fit = Annotated[
     str | None,
-    _option(
+    option(
         "--fit", "HOW", "pad, crop or stretch images of another shape.", IMAGES, default=(DataSpec, "fit")
     ),
 ]
 Background = Annotated[
     str | None,
-    _option(
+    option(
         "--background",
         "#RRGGBB",
         "Colour behind transparency and padding.",
@@ -78,10 +78,10 @@ Grey = Annotated[
         rich_help_panel=IMAGES,
     ),
 ]
-Limit = Annotated[int | None, _option("--limit", "N", "Use N images only.", IMAGES, parser=whole_number)]
+Limit = Annotated[int | None, option("--limit", "N", "Use N images only.", IMAGES, parser=whole_number)]
 ValidationFraction = Annotated[
     float | None,
-    _option(
+    option(
         "--validation-fraction",
         "SHARE",
         "Share of the images held out for validation.",
@@ -92,7 +92,7 @@ ValidationFraction = Annotated[
 ]
 DataSeed = Annotated[
     int | None,
-    _option(
+    option(
         "--data-seed",
         "N",
         "Of generated images and of the split.",
@@ -103,21 +103,27 @@ DataSeed = Annotated[
 ]
 Net = Annotated[
     str | None,
-    _option("--net", "NAME", "mlp, conv, residual or burgess.", MODEL, default=(ModelConfig, "network")),
+    option(
+        "--net",
+        "NAME",
+        "mlp, gated, conv, residual, burgess or plugin:NAME ('vae-explorer networks' lists them).",
+        MODEL,
+        default=(ModelConfig, "network"),
+    ),
 ]
 Hidden = Annotated[
     str | None,
-    _option(
+    option(
         "--hidden",
         "N,N…",
-        "mlp: units of the encoder's layers; the decoder mirrors them.",
+        "mlp, gated: units of the encoder's layers; the decoder mirrors them.",
         MODEL,
-        default=(ModelConfig, "hidden"),
+        default="400; gated 300,300",
     ),
 ]
 Width = Annotated[
     int | None,
-    _option(
+    option(
         "--width",
         "N",
         "conv, residual: channels at the first scale.",
@@ -128,7 +134,7 @@ Width = Annotated[
 ]
 LatentDim = Annotated[
     int | None,
-    _option(
+    option(
         "--latent-dim",
         "D",
         "Latent dimensions, 1 to 512.",
@@ -139,23 +145,57 @@ LatentDim = Annotated[
 ]
 Likelihood = Annotated[
     str | None,
-    _option(
+    option(
         "--likelihood",
         "NAME",
-        "bernoulli, gaussian (σ fixed) or gaussian-learned.",
+        "bernoulli, continuous-bernoulli, gaussian (σ fixed), gaussian-learned, gaussian-optimal (σ from the error), "
+        "laplace or logistic-mixture (of 8-bit levels, in bits per dimension).",
         MODEL,
         default=(ModelConfig, "likelihood"),
     ),
 ]
 Sigma = Annotated[
     float | None,
-    _option(
+    option(
         "--sigma",
         "S",
-        "gaussian: σ of a pixel in [0, 1]; gaussian-learned: where it starts.",
+        "gaussian, laplace: σ of a pixel in [0, 1]; gaussian-learned: where it starts.",
         MODEL,
         default=(ModelConfig, "sigma"),
         parser=number,
+    ),
+]
+Logistics = Annotated[
+    int | None,
+    option(
+        "--logistics",
+        "N",
+        "logistic-mixture: logistics a pixel.",
+        MODEL,
+        default=(ModelConfig, "logistics"),
+        parser=whole_number,
+    ),
+]
+Binarisation = Annotated[
+    str | None,
+    option(
+        "--binarisation",
+        "NAME",
+        "bernoulli: none (grey pixels: a cross-entropy, no likelihood), static (pixels drawn black or white once) or "
+        "dynamic (anew in each step).",
+        MODEL,
+        default=(ModelConfig, "binarisation"),
+    ),
+]
+BinarisationSeed = Annotated[
+    int | None,
+    option(
+        "--binarisation-seed",
+        "N",
+        "Of the fixed draw of the pixels: static's, and that of every evaluation.",
+        MODEL,
+        default=(ModelConfig, "binarisation_seed"),
+        parser=whole_number,
     ),
 ]
 Autoencoder = Annotated[
@@ -163,21 +203,29 @@ Autoencoder = Annotated[
 ]
 Objective = Annotated[
     str | None,
-    _option(
+    option(
         "--objective",
         "NAME",
-        "vae, or autoencoder: no KL, z = mu.",
+        "vae, capacity, free-bits, tcvae, factor, dip-i, dip-ii, infovae, iwae, m2 (semi-supervised), autoencoder "
+        "(no KL, z = mu) or denoising.",
         MODEL,
         default=(ObjectiveConfig, "name"),
     ),
 ]
 Beta = Annotated[
     float | None,
-    _option("--beta", "B", "Weight of the KL.", TRAINING, default=(ObjectiveConfig, "beta"), parser=number),
+    option(
+        "--beta",
+        "B",
+        "Weight of the KL; tcvae: of the total correlation.",
+        TRAINING,
+        default="1; tcvae 6, infovae 0.1",
+        parser=number,
+    ),
 ]
 Warmup = Annotated[
     float | None,
-    _option(
+    option(
         "--warmup",
         "EPOCHS",
         "β rises linearly from 0 over these epochs.",
@@ -188,7 +236,7 @@ Warmup = Annotated[
 ]
 Epochs = Annotated[
     int | None,
-    _option(
+    option(
         "--epochs",
         "N",
         "Passes over the training images, counted from the run's beginning.",
@@ -199,7 +247,7 @@ Epochs = Annotated[
 ]
 BatchSize = Annotated[
     int | None,
-    _option(
+    option(
         "--batch-size",
         "N",
         "Images a step.",
@@ -210,7 +258,7 @@ BatchSize = Annotated[
 ]
 LearningRate = Annotated[
     float | None,
-    _option(
+    option(
         "--lr",
         "RATE",
         "Learning rate of Adam.",
@@ -221,7 +269,7 @@ LearningRate = Annotated[
 ]
 Schedule = Annotated[
     str | None,
-    _option(
+    option(
         "--schedule",
         "NAME",
         "constant, or one-cycle: rises to --lr and falls to almost nothing at the last epoch.",
@@ -231,7 +279,7 @@ Schedule = Annotated[
 ]
 Seed = Annotated[
     int | None,
-    _option(
+    option(
         "--seed",
         "N",
         "Of weights, order of images and noise.",
@@ -242,11 +290,11 @@ Seed = Annotated[
 ]
 TrainingDevice = Annotated[
     str | None,
-    _option("--device", "NAME", "auto, cpu, cuda, cuda:1 or mps.", TRAINING, default=(RunConfig, "device")),
+    option("--device", "NAME", "auto, cpu, cuda, cuda:1 or mps.", TRAINING, default=(RunConfig, "device")),
 ]
 Precision = Annotated[
     str | None,
-    _option(
+    option(
         "--precision",
         "NAME",
         "float32, bfloat16 (of products; weights and evaluations stay float32), or auto: what is faster here.",
@@ -256,7 +304,7 @@ Precision = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    _option(
+    option(
         "--threads",
         "N",
         "CPU threads of an operation.",
@@ -267,11 +315,11 @@ Threads = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    _option("--out", "RUN", "New folder for the run.", None, default="a dated folder among your runs"),
+    option("--out", "RUN", "New folder for the run.", None, default="a dated folder among your runs"),
 ]
 Resume = Annotated[
     str | None,
-    _option(
+    option(
         "--resume",
         "RUN",
         "Go on with this run exactly where it was left; --epochs, --lr, --beta, --device, --precision and --threads may "

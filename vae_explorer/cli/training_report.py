@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from vae_explorer.cli.console import Console, Progress
-from vae_explorer.cli.evaluate import as_json, losses_table
+from vae_explorer.cli.evaluate import as_json, label_as_json, losses_table
 from vae_explorer.data.summary import describe
+from vae_explorer.vae.recon_label import MARK, recon_label
 
 if TYPE_CHECKING:
     from vae_explorer.data.image_set import ImageSet
@@ -41,6 +42,7 @@ class TrainingReport:
         self._images = images
         self._config = config
         self._skipped = skipped
+        self._label = recon_label(config.model, images.has_binary_pixels)
         self._progress = Progress(None)
         self._epochs_done = 0
         self._losses: dict[str, Losses | None] = {"train": None, "validation": None, "test": None}
@@ -76,7 +78,7 @@ class TrainingReport:
                     f"epoch {min(event.epoch + 1, self._config.epochs)}/{self._config.epochs}",
                     event.fraction,
                     1.0,
-                    f"−ELBO {bound:,.2f}  {event.images_per_s:,.0f} images/s",
+                    f"{self._label.named('−ELBO')} {bound:,.2f}  {event.images_per_s:,.0f} images/s",
                 )
             case EpochFinished():
                 self._end_epoch(event.record)
@@ -104,7 +106,11 @@ class TrainingReport:
                 "run": str(self._run.path),
                 "status": self.status,
                 "epochs": self._epochs_done,
-                **{name: _finite(as_json(losses)) for name, losses in self._losses.items()},
+                **label_as_json(self._label, self._config.model),
+                **{
+                    name: _finite(as_json(losses, self._label, self._images.image_shape))
+                    for name, losses in self._losses.items()
+                },
                 "skipped": [{"path": str(file.path), "reason": file.reason} for file in self._skipped],
             }
         )
@@ -113,7 +119,7 @@ class TrainingReport:
         if self._console.machine:
             return
         if self.status == "finished":
-            losses_table(self._console, self._losses)
+            losses_table(self._console, self._losses, self._label, self._images.image_shape)
             print(f"{self._run.path}\nvae-explorer --run {_quoted(str(self._run.path))}")
         elif self.status == "stopped":
             self._console.say(
@@ -130,6 +136,8 @@ class TrainingReport:
             f"{goal.name}, {model.network}, {model.latent_dim} latent dimensions, {model.likelihood}: "
             f"{event.n_parameters:,} parameters on {event.device_label}{going}"
         )
+        if self._label.caption:
+            self._console.say(f"−ELBO and recon: {self._label.caption.removeprefix(MARK).strip()}")
         self._console.say(f"Run: {self._run.path}")
         self._console.emit(
             {
@@ -147,9 +155,9 @@ class TrainingReport:
     def _end_epoch(self, record: EpochRecord) -> None:
         self._epochs_done = record.epoch
         self._losses |= {"train": record.train, "validation": record.validation}
-        shown = f"epoch {record.epoch}/{self._config.epochs}  {_words('train', record.train)}"
+        shown = f"epoch {record.epoch}/{self._config.epochs}  {self._words('train', record.train)}"
         if record.validation is not None:
-            shown += f"   {_words('validation', record.validation)}"
+            shown += f"   {self._words('validation', record.validation)}"
         self._console.say(f"{shown}   {record.seconds:.1f} s")
         self._console.emit(
             {
@@ -164,9 +172,10 @@ class TrainingReport:
             }
         )
 
-
-def _words(split: str, losses: Losses) -> str:
-    return f"{split} −ELBO {-losses.elbo:,.2f} (recon {losses.recon:,.2f} + KL {losses.kl:,.2f})"
+    def _words(self, split: str, losses: Losses) -> str:
+        bound, recon = self._label.named("−ELBO"), self._label.named("recon")
+        accuracy = "" if losses.accuracy is None else f", {losses.accuracy:.2%} of the classes right"
+        return f"{split} {bound} {-losses.elbo:,.2f} ({recon} {losses.recon:,.2f} + KL {losses.kl:,.2f}){accuracy}"
 
 
 def _finite(losses: dict[str, float] | None) -> dict[str, float] | None:

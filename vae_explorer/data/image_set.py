@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["ImageSet", "Split"]
+
+_LOOKED_AT = 4096  # images of a set in a file, evenly chosen: reading all of it would take minutes
+_CHUNK = 256  # images: the first grey one ends the search
 
 
 class Split(IntEnum):
@@ -60,6 +64,20 @@ class ImageSet:
         """(C, H, W)."""
         _, c, h, w = self.images.shape
         return (int(c), int(h), int(w))
+
+    @cached_property
+    def has_binary_pixels(self) -> bool:
+        """Whether all pixels are 0 or 255; of a set in a file, those of some thousand images."""
+        n = len(self)
+        mapped = isinstance(self.images, np.memmap) and n > _LOOKED_AT
+        index = np.linspace(0, n - 1, _LOOKED_AT).astype(np.int64) if mapped else None
+        for start in range(0, n if index is None else _LOOKED_AT, _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            pixels = self.images[rows] if index is None else self.images[index[rows]]
+            # 0 and 255 are the levels that shifting by 1 with wrap-around brings to 1 and 0
+            if ((pixels + np.uint8(1)) > 1).any():
+                return False
+        return True
 
     def indices(self, *splits: Split) -> NDArray[np.int64]:
         """Ascending indices of the images in any of `splits`; of all images if none is named."""

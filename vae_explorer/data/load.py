@@ -62,6 +62,7 @@ def load(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
     plan = _plan(spec)
     found = cache.find(plan.key)
     if found is not None:
+        _look_at_pixels(found[0])
         yield LoadFinished(*found, from_cache=True)
         return
     with cache.staging_folder() as staging:
@@ -73,6 +74,7 @@ def load(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
             n = len(images)
             yield LoadProgressed(n, n, "images", "Keeping the images for the next time", 0.0, None)
             images = _cached(plan.key, staging, images, skipped)
+    _look_at_pixels(images)
     yield LoadFinished(images, skipped, from_cache=False)
 
 
@@ -88,6 +90,11 @@ def load_now(spec: DataSpec, *, download: bool = False) -> ImageSet:
         if isinstance(event, LoadFinished):
             return event.images
     raise AssertionError("load ended without LoadFinished")
+
+
+def _look_at_pixels(images: ImageSet) -> None:
+    """Find out here whether they are black and white only: later the window's thread would have to wait for it."""
+    _ = images.has_binary_pixels
 
 
 def missing_set(spec: DataSpec) -> MissingDataSet | None:

@@ -14,6 +14,7 @@ from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.losses import iterate_losses
 from vae_explorer.vae.model import model_from_weights
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import require_plugin
 
 __all__ = ["EvaluationProgressed", "Noise", "evaluate", "iterate_evaluation"]
 
@@ -62,7 +63,7 @@ def iterate_evaluation(
     Raises
     ------
     ConfigError
-        If the images have another shape than the model's.
+        If the images have another shape than the model's, or its network is a plug-in that is not installed.
     """
     if images.image_shape != snapshot.image_shape:
         raise ConfigError(
@@ -70,6 +71,7 @@ def iterate_evaluation(
             f"{images.image_shape}: load the images as the run did."
         )
     device = torch.device(device)
+    require_plugin(snapshot.model.network, snapshot.plugin)
     model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
     model = model.to(device).eval().requires_grad_(False)
     pixels = Pixels(images.images, device)
@@ -77,8 +79,8 @@ def iterate_evaluation(
     total, before = sum(map(len, indices.values())), 0
     for split, index in indices.items():
         generator = (noise or _from_seed(seed))(split, device)
-        for done, means in iterate_losses(model, pixels, index, batch_size, generator):
-            losses = Losses(recon=means.recon, kl=means.kl)
+        for done, means in iterate_losses(model, pixels, index, batch_size, generator, images.labels):
+            losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             yield EvaluationProgressed(split, before + done, total, losses, done == len(index))
         before += len(index)
 

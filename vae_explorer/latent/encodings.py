@@ -40,9 +40,10 @@ class Encodings:
     mu, log_var
         float32, (n, D). For a plain autoencoder `log_var` is −inf-free: filled with −20 (σ ≈ 0).
     recon, kl
-        float32, (n,), nats; recon at z = mu, kl summed over dimensions.
+        float32, (n,), nats; recon at z = mu, kl summed over dimensions (`VAE.kl`: with a learned prior or a
+        flow an estimate with one sample).
     kl_per_dim
-        float32, (D,), mean over the n images, nats.
+        float32, (D,), mean over the n images, nats; of N(mu, exp(log_var)) to N(0, 1), also with a learned prior.
     step
         Training step of the snapshot they come from.
     labels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -13,10 +13,14 @@ from torch import Tensor
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import Cancelled, ConfigError
 from vae_explorer.latent.encodings import Encodings
+from vae_explorer.latent.variations import prior_samples
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.vae.binarisation import fixed_draw
 from vae_explorer.vae.losses import image_losses
 from vae_explorer.vae.model import VAE, model_from_weights
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import require_plugin
+from vae_explorer.vae.posterior import Posterior
 
 __all__ = ["Explorer", "Reconstructions"]
 
@@ -25,6 +29,8 @@ Floats = NDArray[np.float32]
 IsStale = Callable[[], bool]
 
 BATCH_IMAGES = 128  # at most; is_stale is asked between batches
+_DENSITY_ROWS = 4096  # latents whose density is computed at once: with 500 components 16 MB a dimension
+_KL_SEED = 0
 BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
 
 
@@ -58,6 +64,15 @@ class Explorer:
         Training behind these weights.
     variational
         False for a plain autoencoder, whose posterior is a point: kl is 0.
+    prior_name
+        ``normal``: N(0, I), ``mixture`` or ``vamp``: learned.
+    has_closed_kl
+        Whether KL has a closed form. Otherwise `kl` of an image is log q(z|x) − log p(z) at one sample z, the
+        same for the same images, and `kl_per_dim` is to N(0, I) all the same.
+    n_classes
+        Of a conditional or semi-supervised model, else 0.
+    label
+        Class that latents are decoded to where nothing else is said; None unless the model is conditional.
     """
 
     run_name: str
@@ -68,6 +83,10 @@ class Explorer:
     variational: bool
     likelihood_name: str
     device: torch.device
+    prior_name: str
+    has_closed_kl: bool
+    n_classes: int
+    label: int | None
     _model: VAE = field(repr=False)
 
     @classmethod
@@ -77,8 +96,9 @@ class Explorer:
         Raises
         ------
         ConfigError
-            If the weights do not fit the model that the snapshot describes.
+            If the weights do not fit the model that the snapshot describes, or its network is not installed.
         """
+        require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         # Channels last: convolutions on a CPU take a quarter to a third less time, one image or many.
         model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]  # unknown to its stub
@@ -91,8 +111,52 @@ class Explorer:
             variational=model.variational,
             likelihood_name=snapshot.model.likelihood,
             device=torch.device(device),
+            prior_name=snapshot.model.prior if model.variational else "normal",
+            has_closed_kl=model.has_closed_kl,
+            n_classes=model.n_classes,
+            label=0 if model.n_classes else None,
             _model=model,
         )
+
+    def with_label(self, label: int) -> Explorer:
+        """The same model, decoding to class `label`, 0-based.
+
+        Raises
+        ------
+        ConfigError
+            If the model has no such class.
+        """
+        if not 0 <= label < self.n_classes:
+            raise ConfigError(
+                f"This model knows classes 0 to {self.n_classes - 1}, not {label}."
+                if self.n_classes
+                else "This model was trained without classes: it cannot be asked for one."
+            )
+        return replace(self, label=label)
+
+    def sample_prior(self, n: int, seed: int, temperature: float = 1.0) -> NDArray[np.float64]:
+        """`n` latents drawn from the model's prior; float64, (n, D). The same seed gives the same draws.
+
+        Parameters
+        ----------
+        temperature
+            Factor of the standard deviation (of each component in a mixture); 1 is the prior itself.
+        """
+        if self._model.prior.is_standard:
+            return prior_samples(n, self.latent_dim, np.random.default_rng(seed), temperature)
+        generator = torch.Generator(self.device).manual_seed(seed)
+        with torch.inference_mode():
+            return _numpy(self._model.prior.sample(n, generator, temperature)).astype(np.float64)
+
+    def prior_log_prob(self, z: ArrayLike) -> NDArray[np.float64]:
+        """log p(z) of latents (n, D) in nats; float64, (n,)."""
+        latents = self._latents(z)
+        with torch.inference_mode():
+            rows = [
+                self._model.prior.log_prob(part.to(self.device))
+                for part in torch.split(latents, _DENSITY_ROWS)
+            ]
+            return _numpy(torch.cat(rows)).astype(np.float64)
 
     @property
     def batch_size(self) -> int:
@@ -100,13 +164,17 @@ class Explorer:
         _, h, w = self.image_shape
         return max(1, min(BATCH_IMAGES, BATCH_PIXELS // (h * w)))
 
-    def decode(self, z: ArrayLike, *, is_stale: IsStale | None = None) -> Images:
-        """Mean of p(x|z).
+    def decode(
+        self, z: ArrayLike, labels: ArrayLike | None = None, *, is_stale: IsStale | None = None
+    ) -> Images:
+        """Mean of p(x|z), of a conditional model p(x|z, y).
 
         Parameters
         ----------
         z
             (B, D).
+        labels
+            Classes (B,) of a conditional model; None: `label` for all. Other models ignore them.
         is_stale
             Asked between batches; True stops the work.
 
@@ -122,10 +190,11 @@ class Explorer:
             When stale.
         """
         latents = self._latents(z)
+        y = self._classes(labels, len(latents))
         decoded = np.empty((len(latents), *self.image_shape), dtype=np.uint8)
         for rows in self._batches(len(latents), is_stale):
             with torch.inference_mode():
-                params = self._model.decode(latents[rows].to(self.device))
+                params = self._model.decode(latents[rows].to(self.device), _part(y, rows))
                 decoded[rows] = _to_pixels(self._model.likelihood.mean(params))
         return decoded
 
@@ -136,10 +205,11 @@ class Explorer:
         """
         latents = self._latents(z)
         generator = torch.Generator().manual_seed(seed)
+        y = self._classes(None, len(latents))
         sampled = np.empty((len(latents), *self.image_shape), dtype=np.uint8)
         for rows in self._batches(len(latents)):
             with torch.inference_mode():
-                params = self._model.decode(latents[rows].to(self.device)).cpu()
+                params = self._model.decode(latents[rows].to(self.device), _part(y, rows)).cpu()
                 sampled[rows] = _to_pixels(self._model.likelihood.sample(params, generator))
         return sampled
 
@@ -151,7 +221,10 @@ class Explorer:
         n_measured: int | None = None,
         is_stale: IsStale | None = None,
     ) -> Encodings:
-        """Posteriors and losses of the images at `index`.
+        """Posteriors and losses of the images at `index`; a conditional model is given their classes.
+
+        Where images have no classes, a semi-supervised model takes the one that it finds most probable, and a
+        conditional one its `label`.
 
         Parameters
         ----------
@@ -177,22 +250,25 @@ class Explorer:
         recon, kl = np.full(n, np.nan, dtype=np.float32), np.empty(n, dtype=np.float32)
         kl_sum = np.zeros(d)
         pixels = Pixels(images.images, self.device)
+        noise = torch.Generator(self.device).manual_seed(_KL_SEED)  # of kl without a closed form
         measured = _evenly(n, n_measured)
         for wanted in (True, False):
             part = np.flatnonzero(measured == wanted)
             for batch in self._batches(len(part), is_stale):
                 rows = part[batch]
                 with torch.inference_mode():
-                    x = pixels.batch(chosen[rows])
+                    x = pixels.batch(chosen[rows], draw=self._model.config.fixed_draw)
+                    y = self._classes_of(x, None if images.labels is None else images.labels[chosen[rows]])
                     if wanted:
-                        losses = image_losses(self._model, x, None, at_mean=True)
-                        posterior, kl_per_image = losses.posterior, losses.kl_per_dim
+                        losses = image_losses(self._model, x, noise, y=y, at_mean=True)
+                        posterior, kl_per_image, whole = losses.posterior, losses.kl_per_dim, losses.kl
                         recon[rows] = _numpy(losses.recon)
                     else:
-                        posterior = self._model.encode(x)
+                        posterior = self._model.encode(x, y)
                         kl_per_image = posterior.kl() if self.variational else torch.zeros_like(posterior.mu)
+                        whole = kl_per_image.sum(1) if self.has_closed_kl else self._kl(posterior, noise)
                     mu[rows], log_var[rows] = _numpy(posterior.mu), _numpy(posterior.log_var)
-                    kl[rows] = _numpy(kl_per_image.sum(1))
+                    kl[rows] = _numpy(whole)
                     kl_sum += _numpy(kl_per_image.double().sum(0))
         kl_per_dim = (kl_sum / max(1, n)).astype(np.float32)
         return Encodings(
@@ -209,19 +285,40 @@ class Explorer:
             measured=None if measured.all() else measured,
         )
 
-    def encode_pictures(self, x: Images) -> tuple[Floats, Floats]:
-        """mu and log_var of uint8 pictures (B, C, H, W): two float32 arrays (B, D)."""
+    def encode_pictures(
+        self, x: Images, index: NDArray[np.int64] | None = None, labels: ArrayLike | None = None
+    ) -> tuple[Floats, Floats]:
+        """mu and log_var of uint8 pictures (B, C, H, W): two float32 arrays (B, D).
+
+        Parameters
+        ----------
+        index
+            Places of the pictures in their set, (B,): a model of binarised pixels draws them by it, as
+            `encode` does. None: they are of no set, and count as its first.
+        labels
+            Their classes, (B,), as in `encode`; None: not known.
+        """
         self._check_batch(x)
         mu = np.empty((len(x), self.latent_dim), dtype=np.float32)
         log_var = np.empty_like(mu)
         for rows in self._batches(len(x)):
             with torch.inference_mode():
-                posterior = self._model.encode(self._from_pixels(x[rows]))
+                batch = self._from_pixels(x, index, rows)
+                posterior = self._model.encode(batch, self._classes_of(batch, _some(labels, rows)))
                 mu[rows], log_var[rows] = _numpy(posterior.mu), _numpy(posterior.log_var)
         return mu, log_var
 
-    def reconstruct(self, x: Images, *, is_stale: IsStale | None = None) -> Reconstructions:
+    def reconstruct(
+        self,
+        x: Images,
+        index: NDArray[np.int64] | None = None,
+        labels: ArrayLike | None = None,
+        *,
+        is_stale: IsStale | None = None,
+    ) -> Reconstructions:
         """Encode uint8 pictures (B, C, H, W), decode them at mu, and measure both.
+
+        `index` and `labels` are those of `encode_pictures`: recon of a model of binarised pixels is that of the draw.
 
         Raises
         ------
@@ -232,15 +329,17 @@ class Explorer:
         """
         self._check_batch(x)
         decoded = np.empty_like(x, order="C")
+        noise = torch.Generator(self.device).manual_seed(_KL_SEED)
         recon, kl = np.empty(len(x), dtype=np.float32), np.empty(len(x), dtype=np.float32)
         for rows in self._batches(len(x), is_stale):
             with torch.inference_mode():
-                batch = self._from_pixels(x[rows])
-                posterior = self._model.encode(batch)
-                params = self._model.decode(posterior.mu)
+                batch = self._from_pixels(x, index, rows)
+                y = self._classes_of(batch, _some(labels, rows))
+                posterior = self._model.encode(batch, y)
+                params = self._model.decode(posterior.mu, y)
                 decoded[rows] = _to_pixels(self._model.likelihood.mean(params))
                 recon[rows] = -_numpy(self._model.likelihood.log_prob(batch, params))
-                kl[rows] = _numpy(posterior.kl().sum(1)) if self.variational else 0.0
+                kl[rows] = _numpy(self._kl(posterior, noise))
         return Reconstructions(x, decoded, recon, kl)
 
     def _batches(self, n: int, is_stale: IsStale | None = None) -> Iterator[slice]:
@@ -248,6 +347,29 @@ class Explorer:
             if is_stale is not None and is_stale():
                 raise Cancelled("Stopped: a newer request replaced this one.")
             yield slice(start, min(n, start + self.batch_size))
+
+    def _kl(self, posterior: Posterior, noise: torch.Generator) -> Tensor:
+        needs_sample = self.variational and not self.has_closed_kl
+        return self._model.kl(posterior, posterior.sample(noise) if needs_sample else posterior.mu)
+
+    def _classes(self, labels: ArrayLike | None, n: int) -> Tensor | None:
+        """Classes (n,) of latents; None if the model takes none."""
+        if self.label is None:
+            return None
+        if labels is None:
+            return torch.full((n,), self.label, device=self.device)
+        found = np.array(labels, dtype=np.int64)
+        if found.shape != (n,) or np.any((found < 0) | (found >= self.n_classes)):
+            raise ConfigError(
+                f"{n} latents need as many classes from 0 to {self.n_classes - 1}, got {found.tolist()[:5]}."
+            )
+        return torch.from_numpy(found).to(self.device)
+
+    def _classes_of(self, x: Tensor, labels: ArrayLike | None) -> Tensor | None:
+        """Classes (B,) of images `x`: the given ones, else the most probable, else `label`."""
+        if labels is None and self._model.classifier is not None:
+            return self._model.classify(x).argmax(1)
+        return self._classes(labels, len(x))
 
     def _latents(self, z: ArrayLike) -> Tensor:
         with np.errstate(over="ignore"):  # too large for float32 becomes infinite and is refused below
@@ -262,8 +384,14 @@ class Explorer:
             raise ConfigError("A coordinate is not a finite number.")
         return torch.from_numpy(np.array(latents))  # (B, D), own memory
 
-    def _from_pixels(self, x: Images) -> Tensor:
-        return torch.from_numpy(np.array(x)).to(self.device).to(torch.float32).div_(255.0)
+    def _from_pixels(self, x: Images, index: NDArray[np.int64] | None, rows: slice) -> Tensor:
+        """The pictures in `rows`, as the model sees them."""
+        draw = self._model.config.fixed_draw
+        if draw is not None:
+            places = np.arange(len(x)) if index is None else index
+            white = fixed_draw(x[rows], places[rows], draw)
+            return torch.from_numpy(white).to(self.device).to(torch.float32)
+        return torch.from_numpy(np.array(x[rows])).to(self.device).to(torch.float32).div_(255.0)
 
     def _check_batch(self, x: Images) -> None:
         if x.ndim != 4 or x.dtype != np.uint8:
@@ -283,6 +411,14 @@ def _evenly(n: int, n_chosen: int | None) -> NDArray[np.bool_]:
     chosen = np.zeros(n, dtype=bool)
     chosen[np.linspace(0, n - 1, min(n, n if n_chosen is None else n_chosen)).round().astype(np.int64)] = True
     return chosen
+
+
+def _part(y: Tensor | None, rows: slice) -> Tensor | None:
+    return None if y is None else y[rows]
+
+
+def _some(labels: ArrayLike | None, rows: slice) -> NDArray[np.int64] | None:
+    return None if labels is None else np.asarray(labels, dtype=np.int64)[rows]
 
 
 def _to_pixels(x: Tensor) -> Images:

@@ -11,6 +11,7 @@ from vae_explorer.errors import RunError
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import RunStatus
 from vae_explorer.runs.lock import is_locked
+from vae_explorer.vae.recon_label import ReconLabel
 
 __all__ = ["RunCard", "cards_in", "cards_of", "read_card"]
 
@@ -34,6 +35,7 @@ class RunCard:
     data_name: str
     latent_dim: int
     elbo: float | None
+    label: ReconLabel  # what `elbo` is
 
 
 def read_card(path: Path) -> RunCard:
@@ -54,6 +56,7 @@ def read_card(path: Path) -> RunCard:
         data_name=info.data.name,
         latent_dim=info.config.model.latent_dim,
         elbo=_validation_elbo(run),
+        label=info.label,
     )
 
 

@@ -6,10 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.data.spec import DataSpec
-from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.errors import ConfigError
+from vae_explorer.vae.config import ModelConfig, ObjectiveConfig, check_fit
 
-__all__ = ["Precision", "PrecisionChoice", "RunConfig", "ScheduleName"]
+__all__ = ["Precision", "PrecisionChoice", "RunConfig", "ScheduleName", "settled"]
 
 Precision = Literal[
     "float32", "bfloat16"
@@ -34,3 +36,30 @@ class RunConfig(BaseModel):
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
     precision: PrecisionChoice = "auto"  # auto: what a brief measurement finds faster on the machine
     n_threads: int | None = Field(default=None, ge=1, le=1024)  # of the CPU; None: likewise
+
+
+def settled(config: RunConfig, images: ImageSet) -> RunConfig:
+    """`config` as it trains on `images`: a conditional or semi-supervised model knows their number of classes.
+
+    Raises
+    ------
+    ConfigError
+        If it needs classes and the images have none, or model and objective do not go together.
+    """
+    check_fit(config.model, config.objective)
+    semi_supervised = config.objective.name == "m2"
+    if not (config.model.conditional or semi_supervised):
+        return config
+    if images.labels is None or len(images.class_names) < 2:
+        what = "Semi-supervised training" if semi_supervised else "A conditional model"
+        raise ConfigError(
+            f"{what} needs pictures of at least two known classes, and {images.name} has none: choose a set "
+            "with labels, or a folder whose sub-folders are classes."
+        )
+    n_train = int((images.split == int(Split.TRAIN)).sum())
+    if semi_supervised and config.objective.n_labels > n_train:
+        raise ConfigError(
+            f"--labels must be at most the {n_train:,} training images, got {config.objective.n_labels:,}."
+        )
+    classes = {"conditional": True, "n_classes": len(images.class_names)}
+    return config.model_copy(update={"model": config.model.model_copy(update=classes)})

@@ -29,7 +29,7 @@ import numpy as np
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import RunError
 from vae_explorer.locations import models_folder
-from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.files import (
     read_arrays,
     read_model,
@@ -43,6 +43,7 @@ from vae_explorer.runs.info import FORMAT, FORMAT_VERSION, DataCard, Machine, Ru
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.runs.snapshot_file import check_same_model, read_snapshot, write_snapshot
 from vae_explorer.runs.thinning import steps_to_keep
+from vae_explorer.vae.plugins import is_plugin, origin_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,13 +99,21 @@ class RunFolder:
         ------
         RunError
             If `path` holds something already or cannot be written.
+        ConfigError
+            If `config` cannot be trained on `images`.
         """
         path = Path(path).absolute()
         if path.is_file():
             raise RunError(f"{path} is a file; choose a new folder for the run.")
         if path.is_dir() and any(path.iterdir()):
             raise RunError(f"{path} is not empty; choose a new folder for the run.")
-        info = RunInfo(title=title or path.name, config=config, data=DataCard.of(images))
+        config = settled(config, images)
+        info = RunInfo(
+            title=title or path.name,
+            config=config,
+            plugin=origin_of(config.model.network) if is_plugin(config.model.network) else None,
+            data=DataCard.of(images),
+        )
         run = cls(path, info)
         run.write_history(History())
         run._write_info()

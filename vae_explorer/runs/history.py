@@ -16,6 +16,8 @@ class Losses(BaseModel):
 
     recon: float  # E_q[−log p(x|z)]
     kl: float  # KL(q(z|x) ‖ p(z))
+    accuracy: float | None = None  # share of images whose class q(y|x) names, of a semi-supervised model
+    extra: dict[str, float] = {}  # further quantities of the objective by name, not weighted
 
     @property
     def elbo(self) -> float:

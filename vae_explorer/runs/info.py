@@ -13,6 +13,8 @@ from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.history import Losses
+from vae_explorer.vae.plugins import PluginOrigin
+from vae_explorer.vae.recon_label import ReconLabel, recon_label
 
 __all__ = [
     "FORMAT",
@@ -45,6 +47,7 @@ class DataCard(BaseModel):
     n_images: int = Field(ge=1)
     image_shape: tuple[int, int, int]  # (C, H, W)
     class_names: tuple[str, ...] = ()
+    has_binary_pixels: bool | None = None  # all of them black or white; None: not recorded by older versions
 
     @classmethod
     def of(cls, images: ImageSet) -> DataCard:
@@ -54,6 +57,7 @@ class DataCard(BaseModel):
             n_images=len(images),
             image_shape=images.image_shape,
             class_names=images.class_names,
+            has_binary_pixels=images.has_binary_pixels,
         )
 
 
@@ -92,11 +96,17 @@ class RunInfo(BaseModel):
     created: datetime = Field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     title: str = ""
     config: RunConfig
+    plugin: PluginOrigin | None = None  # where a plug-in network comes from
     data: DataCard
     versions: dict[str, str] = Field(default_factory=lambda: versions_now())
     machine: Machine | None = None
     status: RunStatus = "stopped"
     summary: Summary | None = None
+
+    @property
+    def label(self) -> ReconLabel:
+        """What the figures of the run are."""
+        return recon_label(self.config.model, self.data.has_binary_pixels)
 
 
 def versions_now() -> dict[str, str]:

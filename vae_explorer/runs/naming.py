@@ -24,7 +24,7 @@ def new_run_path(config: RunConfig, parent: Path | None = None) -> Path:
     """
     parent = parent or runs_folder()
     model = config.model
-    kind = "-ae" if config.objective.name == "autoencoder" else ""
+    kind = "-ae" if not config.objective.is_variational else ""
     stem = f"{_data_word(config)}-{model.latent_dim}d{kind}-{date.today().isoformat()}"
     number = 1
     while (parent / f"{stem}-{number}").exists():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.plugins import PluginOrigin
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,3 +29,4 @@ class Snapshot:
     objective: ObjectiveConfig
     image_shape: tuple[int, int, int]  # (C, H, W)
     weights: Mapping[str, Tensor]
+    plugin: PluginOrigin | None = None  # where a plug-in network comes from

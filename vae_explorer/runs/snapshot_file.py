@@ -12,6 +12,7 @@ from vae_explorer.runs.files import read_tensors, write_tensors
 from vae_explorer.runs.info import FORMAT, FORMAT_VERSION, RunInfo
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.plugins import PluginOrigin
 
 __all__ = ["check_same_model", "read_snapshot", "write_snapshot"]
 
@@ -47,6 +48,7 @@ def read_snapshot(path: Path, run_name: str) -> Snapshot:
             objective=ObjectiveConfig.model_validate(meta["objective"]),
             image_shape=(c, h, w),
             weights={name: tensor.float() for name, tensor in weights.items()},
+            plugin=None if meta.get("plugin") is None else PluginOrigin.model_validate(meta["plugin"]),
         )
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise RunError(f"{path} is damaged: its description is incomplete.") from error
@@ -81,4 +83,5 @@ def _describe(snapshot: Snapshot) -> dict[str, Any]:
         "model": snapshot.model.model_dump(mode="json"),
         "objective": snapshot.objective.model_dump(mode="json"),
         "image_shape": snapshot.image_shape,
+        **({} if snapshot.plugin is None else {"plugin": snapshot.plugin.model_dump()}),
     }

@@ -30,9 +30,11 @@ from vae_explorer.runs.info import Machine, Sharing
 from vae_explorer.training.devices import device_label, is_same_device, threads_set, training_threads
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.trainer import Trainer
+from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.likelihoods import make_likelihood
 from vae_explorer.vae.networks import ImageShape
 from vae_explorer.vae.objectives import make_objective
+from vae_explorer.vae.plugins import is_plugin
 
 __all__ = ["choose_execution"]
 
@@ -97,11 +99,11 @@ def choose_execution(
 def _ways_to_share(config: RunConfig) -> list[Sharing]:
     """How threads may share the work, the usually faster first; in a window torch's own threads only if they must."""
     objective, likelihood = make_objective(config.objective), make_likelihood(config.model)
-    if not (objective.is_mean_over_images and likelihood.is_of_each_image):
-        return ["operation"]
+    if not (objective.is_mean_over_images and likelihood.is_of_each_image) or is_plugin(config.model.network):
+        return ["operation"]  # nobody knows whether a plug-in bears two threads
     if torch.get_num_threads() == 1:
         return ["batch"]
-    return ["operation", "batch"] if config.model.network == "mlp" else ["batch", "operation"]
+    return ["operation", "batch"] if config.model.network in DENSE else ["batch", "operation"]
 
 
 def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:
@@ -124,7 +126,7 @@ def _candidates(config: RunConfig, device: torch.device) -> Iterator[Execution]:
     precisions: list[Precision] = ["float32"] if config.precision == "auto" else [config.precision]
     if config.precision == "auto" and _may_use_bfloat16(device):
         precisions.append("bfloat16")
-    convolves = config.model.network != "mlp"
+    convolves = config.model.network not in DENSE
     for precision in precisions:
         yield Execution(precision, "contiguous", 1)
         if convolves and device.type != "mps":
@@ -145,8 +147,9 @@ class _Probe:
     def __init__(self, config: RunConfig, image_shape: ImageShape, device: torch.device) -> None:
         values = image_shape[0] * image_shape[1] * image_shape[2]
         n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
-        self._config = config.model_copy(update={"batch_size": n_images})
-        self._images = _noise(n_images, image_shape)
+        objective = config.objective.model_copy(update={"n_labels": min(config.objective.n_labels, n_images)})
+        self._config = config.model_copy(update={"batch_size": n_images, "objective": objective})
+        self._images = _noise(n_images, image_shape, config.model.n_classes)
         self._device = device
 
     def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
@@ -194,10 +197,12 @@ class _Probe:
         _wait_for(self._device)
 
 
-def _noise(n: int, shape: ImageShape) -> ImageSet:
-    """`n` training images of noise."""
+def _noise(n: int, shape: ImageShape, n_classes: int) -> ImageSet:
+    """`n` training images of noise, with as many classes as the model knows."""
     images = np.random.default_rng(0).integers(0, 256, (n, *shape), dtype=np.uint8)
-    return ImageSet("noise", images, np.zeros(n, dtype=np.uint8), fingerprint="")
+    labels = np.arange(n, dtype=np.int64) % n_classes if n_classes else None
+    names = tuple(map(str, range(n_classes)))
+    return ImageSet("noise", images, np.zeros(n, dtype=np.uint8), "", labels, names)
 
 
 def _wait_for(device: torch.device) -> None:
@@ -214,7 +219,7 @@ def _key(config: RunConfig, shape: ImageShape, device: torch.device) -> str:
         _processor(),
         torch.__version__,
         config.model.model_dump_json(),
-        config.objective.name,
+        config.objective.model_dump_json(exclude={"beta", "warmup_epochs", "cycle_epochs"}),
         config.batch_size,
         config.precision,
         shape,

@@ -160,10 +160,15 @@ def check_resumable(config: RunConfig, data: DataCard, run: RunFolder) -> None:
             f"{done:,}, not {config.epochs:,}."
         )
     old, new = run.info.config, config
+    free = {"beta": 0.0}
     fixed = {
         "network and latent": (old.model, new.model),
         "objective": (old.objective.name, new.objective.name),
         "warm-up": (old.objective.warmup_epochs, new.objective.warmup_epochs),
+        "setting of the objective": (
+            old.objective.model_copy(update=free | {"name": "vae", "warmup_epochs": 0.0}),
+            new.objective.model_copy(update=free | {"name": "vae", "warmup_epochs": 0.0}),
+        ),
         "batch size": (old.batch_size, new.batch_size),
         "schedule": (old.schedule, new.schedule),
         "seed": (old.seed, new.seed),

@@ -171,8 +171,11 @@ class TrainingLoop:
         index = self._images.indices(split)
         noise = generator_for(self._config.seed, purpose, int(split), trainer.device)
         losses = None
-        for _, means in iterate_losses(trainer.model, trainer.pixels, index, _EVALUATION_BATCH, noise):
-            losses = Losses(recon=means.recon, kl=means.kl)
+        labels = self._images.labels
+        for _, means in iterate_losses(
+            trainer.model, trainer.pixels, index, _EVALUATION_BATCH, noise, labels
+        ):
+            losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             if self._clock.now() >= self._next_progress:
                 yield self._progress()
         return losses

@@ -23,10 +23,21 @@ class Adam:
     ----------
     parameters
         What is trained; the moments have their memory order, as the fused kernel needs.
+    betas
+        Where they differ from the published ones.
+    name
+        What its packed state begins with.
     """
 
-    def __init__(self, parameters: Iterable[torch.nn.Parameter]) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[torch.nn.Parameter],
+        betas: tuple[float, float] = (0.9, 0.999),
+        name: str = "adam",
+    ) -> None:
         self.parameters = list(parameters)
+        self._betas = betas
+        self._name = name
         self._means = [torch.zeros_like(p, memory_format=torch.preserve_format) for p in self.parameters]
         self._squares = [torch.zeros_like(p, memory_format=torch.preserve_format) for p in self.parameters]
         self._fused = all(p.device.type in _FUSED for p in self.parameters)
@@ -64,8 +75,8 @@ class Adam:
             differentiable=False,
             fused=self._fused,
             amsgrad=False,
-            beta1=0.9,
-            beta2=0.999,
+            beta1=self._betas[0],
+            beta2=self._betas[1],
             lr=learning_rate,
             weight_decay=0.0,
             eps=1e-8,
@@ -73,11 +84,11 @@ class Adam:
         )
 
     def pack(self) -> dict[str, Tensor]:
-        """Copies of the state as CPU tensors, named ``adam.<parameter number>.<moment>``; empty before step 1."""
+        """Copies of the state as CPU tensors, named ``<name>.<parameter number>.<moment>``; empty before step 1."""
         if not self._begun:
             return {}
         return {
-            f"adam.{number}.{name}": moment.detach().to("cpu", copy=True).contiguous()
+            f"{self._name}.{number}.{name}": moment.detach().to("cpu", copy=True).contiguous()
             for name, moments in self._moments().items()
             for number, moment in enumerate(moments)
         }
@@ -92,11 +103,11 @@ class Adam:
         RuntimeError
             If one has another shape.
         """
-        if not any(name.startswith("adam.") for name in tensors):
+        if not any(name.startswith(f"{self._name}.") for name in tensors):
             return
         for name, moments in self._moments().items():
             for number, moment in enumerate(moments):
-                moment.copy_(tensors[f"adam.{number}.{name}"].view(moment.shape))
+                moment.copy_(tensors[f"{self._name}.{number}.{name}"].view(moment.shape))
         self._begun = True
 
     def _moments(self) -> dict[str, list[Tensor]]:

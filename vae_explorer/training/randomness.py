@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Purpose", "epoch_order", "generator_for", "seed_for"]
 
-Purpose = Literal["weights", "order", "noise", "validation", "final"]
+Purpose = Literal["weights", "order", "noise", "validation", "final", "labels", "prior", "adversary"]
 
 
 def seed_for(seed: int, purpose: Purpose, place: int | str = 0) -> int:

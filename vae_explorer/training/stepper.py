@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.execution import Execution
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import seed_for
+from vae_explorer.vae.binarisation import draw_anew
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.objectives import Objective
 
@@ -29,10 +30,13 @@ class Gradients:
         Gradients of each part of the batch, one a parameter; together those of the loss.
     sums
         Sums of recon and kl over the batch, in nats; (2,).
+    extra
+        Sums over the batch of the objective's further terms by name; scalars.
     """
 
     shares: Sequence[Sequence[Tensor]]
     sums: Tensor  # (2,)
+    extra: Mapping[str, Tensor]
 
 
 class Stepper:
@@ -44,6 +48,8 @@ class Stepper:
         Whose weights the optimiser changes.
     seed
         Of the run: each step, and each share of its batch, has noise of its own.
+    draws_anew
+        Whether pixels become black or white by a new draw, the first of each share's noise.
     """
 
     def __init__(
@@ -54,12 +60,15 @@ class Stepper:
         execution: Execution,
         device: torch.device,
         seed: int,
+        *,
+        draws_anew: bool = False,
     ) -> None:
         self._objective = objective
         self._optimiser = optimiser
         self._execution = execution
         self._device = device
         self._seed = seed
+        self._draws_anew = draws_anew
         self._crew = Crew(execution.n_shares)
         self._noises = [torch.Generator(device) for _ in range(execution.n_shares)]
         self._model = model
@@ -71,15 +80,22 @@ class Stepper:
             noise.manual_seed(seed_for(self._seed, "noise", step if number == 0 else f"{step}/{number}"))
         return self._noises[0]
 
-    def gradients(self, x: Tensor, beta: float) -> Gradients:
-        """Gradients of the loss of batch `x` (B, C, H, W)."""
+    def gradients(self, x: Tensor, beta: float, y: Tensor | None = None, epoch: float = 0.0) -> Gradients:
+        """Gradients of the loss of batch `x` (B, C, H, W), with labels `y` (B,) where the model takes them."""
         with self._execution.products():
             shares = shares_of(len(x), self._crew.n)
             found = self._crew.run(
-                [partial(self._share, k, x[rows], beta, len(x)) for k, rows in enumerate(shares)]
+                [
+                    partial(self._share, k, x[rows], None if y is None else y[rows], beta, epoch, len(x))
+                    for k, rows in enumerate(shares)
+                ]
             )
-        sums = found[0][1] if len(found) == 1 else torch.stack([sums for _, sums in found]).sum(0)
-        return Gradients([gradients for gradients, _ in found], sums)
+        sums = found[0].sums if len(found) == 1 else torch.stack([each.sums for each in found]).sum(0)
+        extra = {
+            name: sum(each.extra[name] for each in found[1:]) + found[0].extra[name]
+            for name in found[0].extra
+        }
+        return Gradients([each.shares[0] for each in found], sums, extra)
 
     def apply(self, gradients: Gradients, learning_rate: float) -> None:
         """One step of the optimiser, its parameters dealt out to the threads."""
@@ -89,14 +105,22 @@ class Stepper:
         """End the threads."""
         self._crew.close()
 
-    def _share(self, number: int, x: Tensor, beta: float, n_images: int) -> tuple[Sequence[Tensor], Tensor]:
+    def _share(
+        self, number: int, x: Tensor, y: Tensor | None, beta: float, epoch: float, n_images: int
+    ) -> Gradients:
         """What images `x` contribute to the gradients and sums of a batch of `n_images`."""
+        noise = self._noises[number]
+        if self._draws_anew:
+            x = draw_anew(x, noise)
         with self._execution.autocast(self._device):
-            terms = self._objective(self._model, self._execution.images(x), beta, self._noises[number])
+            images = self._execution.images(x)
+            terms = self._objective(self._model, images, beta, noise, y=y, epoch=epoch)
         weight = len(x) / n_images
         loss = terms.loss if weight == 1.0 else weight * terms.loss
         gradients = self._optimiser.gradients(loss)
-        return gradients, torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
+        sums = torch.stack((terms.recon.detach().sum(), terms.kl.detach().sum()))
+        extra = {name: len(terms.recon) * value for name, value in terms.extra.items()}
+        return Gradients([gradients], sums, extra)
 
     def _apply(self, part: list[int], shares: Sequence[Sequence[Tensor]], learning_rate: float) -> None:
         """Change the parameters numbered in `part`; gradients are added in the order of the shares."""

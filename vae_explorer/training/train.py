@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from vae_explorer.data.image_set import ImageSet
-from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import DataCard
 from vae_explorer.training.choice import choose_execution
@@ -66,6 +66,7 @@ def train(
         If the run cannot be resumed so, or its folder cannot be read or written.
     """
     device = resolve_device(config.device)
+    config = settled(config, images)
     if run is not None:
         check_resumable(config, DataCard.of(images), run)
     keep_freed_memory()

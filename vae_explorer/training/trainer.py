@@ -13,11 +13,12 @@ from torch import Tensor
 
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import DataError
-from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.training.execution import PLAIN, Execution
+from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.schedule import learning_rate_share
@@ -25,8 +26,12 @@ from vae_explorer.training.stepper import Stepper
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import is_plugin, origin_of
 
 __all__ = ["Trainer"]
+
+# Of an objective's adversary: that of FactorVAE (Kim & Mnih 2018, appendix A).
+_ADVERSARY_BETAS, _ADVERSARY_LEARNING_RATE = (0.5, 0.9), 1e-4
 
 
 class Trainer:
@@ -47,6 +52,7 @@ class Trainer:
     def __init__(
         self, config: RunConfig, images: ImageSet, device: torch.device, execution: Execution = PLAIN
     ) -> None:
+        config = settled(config, images)
         self.config = config
         self.device = device
         self.execution = execution
@@ -59,8 +65,22 @@ class Trainer:
             config.model, config.objective, images.image_shape, seed_for(config.seed, "weights")
         )
         self.model = execution.place(model.to(device))
-        self.objective = make_objective(config.objective)
+        self._plugin = origin_of(config.model.network) if is_plugin(config.model.network) else None
+        self.labels = TrainingLabels(config, images, self.train_index, device)
+        self._start_prior()
+        self.objective = make_objective(
+            config.objective,
+            latent_dim=config.model.latent_dim,
+            n_train=len(self.train_index),
+            seed=seed_for(config.seed, "adversary"),
+        )
         self.optimiser = Adam(self.model.parameters())
+        self.adversary = self.objective.adversary
+        if self.adversary is not None:
+            self.adversary.to(device)
+            self._adversary_optimiser = Adam(
+                self.adversary.parameters(), _ADVERSARY_BETAS, name="adversary_adam"
+            )
         self.step = 0
         self.epoch = 0
         self.beta = config.objective.beta
@@ -71,8 +91,17 @@ class Trainer:
         # for all queued work, so that happens when an event is due, not every step. MPS has no float64.
         kind = torch.float32 if device.type == "mps" else torch.float64
         self._sums = torch.zeros(2, dtype=kind, device=device)
+        self._extra: dict[str, Tensor] = {}  # likewise of the objective's further terms
         self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._stepper = Stepper(self.model, self.objective, self.optimiser, execution, device, config.seed)
+        self._stepper = Stepper(
+            self.model,
+            self.objective,
+            self.optimiser,
+            execution,
+            device,
+            config.seed,
+            draws_anew=config.model.binarisation == "dynamic",
+        )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -95,8 +124,10 @@ class Trainer:
     @property
     def beta_now(self) -> float:
         """Weight of kl at the next step, warm-up included."""
-        warmup_steps = self.config.objective.warmup_epochs * self.steps_per_epoch
-        return beta_at(self.step, self.beta, warmup_steps)
+        objective, n_steps = self.config.objective, self.steps_per_epoch
+        return beta_at(
+            self.step, self.beta, objective.warmup_epochs * n_steps, objective.cycle_epochs * n_steps
+        )
 
     @property
     def learning_rate_now(self) -> float:
@@ -114,12 +145,15 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
-        self._stepper.begin(self.step)
-        x = self.pixels.batch(self._batch_from_now(0), then=self._batch_from_now(1))
-        gradients = self._stepper.gradients(x, self.beta_now)
+        noise = self._stepper.begin(self.step)
+        x, y = self._next_images()
+        gradients = self._stepper.gradients(x, self.beta_now, y, self.step / self.steps_per_epoch)
         self.is_between_steps = False
         self._stepper.apply(gradients, self.learning_rate_now)
+        self._train_adversary(noise)
         self._sums += gradients.sums
+        for name, total in gradients.extra.items():
+            self._extra[name] = self._extra.get(name, torch.zeros_like(self._sums[0])) + total
         self.step += 1
         self.is_between_steps = True
 
@@ -132,6 +166,7 @@ class Trainer:
         self.epoch += 1
         self.seconds = 0.0
         self._sums.zero_()
+        self._extra.clear()
 
     def sums(self) -> tuple[float, float]:
         """Sums of recon and kl over `images_in_epoch`, in nats; waits for the device.
@@ -143,8 +178,9 @@ class Trainer:
 
     def epoch_losses(self) -> Losses:
         """Means over the epoch's images so far, each at the weights it was trained with."""
-        recon, kl = self.sums()
-        return Losses(recon=recon / self.images_in_epoch, kl=kl / self.images_in_epoch)
+        (recon, kl), n = self.sums(), self.images_in_epoch
+        extra = {name: float(total) / n for name, total in self._extra.items()}
+        return Losses(recon=recon / n, kl=kl / n, extra=extra)
 
     def is_finite(self) -> bool:
         """Whether losses so far and all weights are finite; waits for the device."""
@@ -164,13 +200,17 @@ class Trainer:
             objective=self.config.objective,
             image_shape=self.image_shape,
             weights=weights,
+            plugin=self._plugin,
         )
 
     def state(self) -> ResumeState | None:
         """All that continues this training exactly; None if any number of it is not finite."""
-        tensors = {f"model.{name}": _copy(tensor) for name, tensor in self.model.state_dict().items()}
+        tensors = _prefixed("model", self.model.state_dict())
         tensors |= self.optimiser.pack()
         tensors["sums"] = _copy(self._sums)
+        tensors |= {f"extra.{name}": _copy(total) for name, total in self._extra.items()}
+        if self.adversary is not None:
+            tensors |= _prefixed("adversary", self.adversary.state_dict()) | self._adversary_optimiser.pack()
         if not _all_finite(tensors):
             return None
         meta = {
@@ -191,14 +231,52 @@ class Trainer:
             If the state is not one of this configuration.
         """
         tensors = state.tensors
-        weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
-        self.model.load_state_dict(weights)
+        self.model.load_state_dict(_without_prefix("model", tensors))
         self.optimiser.unpack(tensors)
         self._sums.copy_(tensors["sums"])
+        self._extra = {
+            name: total.to(self._sums) for name, total in _without_prefix("extra", tensors).items()
+        }
+        if self.adversary is not None:
+            self.adversary.load_state_dict(_without_prefix("adversary", tensors))
+            self._adversary_optimiser.unpack(tensors)
         meta: Mapping[str, Any] = state.meta
         self.step, self.epoch = int(meta["step"]), int(meta["epoch"])
         self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
         self.set_learning_rate(float(meta["learning_rate"]))
+
+    def _next_images(self) -> tuple[Tensor, Tensor | None]:
+        """The batch of this step, binarised by the fixed draw if the config says so, and its labels. Images whose
+        label a semi-supervised training knows come after the others."""
+        model, index = self.config.model, self._batch_from_now(0)
+        draw = model.binarisation_seed if model.binarisation == "static" else None
+        x = self.pixels.batch(index, then=self._batch_from_now(1), draw=draw)
+        y = self.labels.of(index)
+        if len(known := self.labels.known_at(self.step)):
+            x = torch.cat((x, self.pixels.batch(known, draw=draw)))
+            y = self.labels.with_known(len(index), known)
+        return x, y
+
+    def _train_adversary(self, noise: torch.Generator) -> None:
+        """The objective's adversary learns from the batch that the model has just learned from."""
+        if self.adversary is None:
+            return
+        with self.execution.products():
+            with self.execution.autocast(self.device):
+                loss = self.objective.adversary_loss(noise)
+            if loss is None:
+                return
+            gradients = self._adversary_optimiser.gradients(loss)
+        self._adversary_optimiser.step(gradients, _ADVERSARY_LEARNING_RATE)
+
+    def _start_prior(self) -> None:
+        """Pseudo-inputs of a prior begin as training images, each another while there are enough."""
+        if self.config.model.prior != "vamp":
+            return
+        order = np.random.default_rng(seed_for(self.config.seed, "prior")).permutation(len(self.train_index))
+        index = self.train_index[order[: self.config.model.components]]
+        knows_labels = self.config.objective.name != "m2"  # which must not see most of them
+        self.model.prior.start_from(self.pixels.batch(index), self.labels.of(index) if knows_labels else None)
 
     def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
         """Which images the step `n_steps` from now trains on; none after the last of the epoch."""
@@ -210,6 +288,15 @@ class Trainer:
 
 def _copy(tensor: Tensor) -> Tensor:
     return tensor.detach().to("cpu", copy=True).contiguous()
+
+
+def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": _copy(tensor) for name, tensor in tensors.items()}
+
+
+def _without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    start = f"{prefix}."
+    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
 
 
 def _all_finite(tensors: Mapping[str, Tensor]) -> bool:

@@ -220,7 +220,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def jump_to_random(self) -> None:
         if self.session.latent_dim:
-            self.session.jump_cursor(np.random.default_rng().standard_normal(self.session.latent_dim))
+            explorer, rng = self.session.explorer, np.random.default_rng()
+            if explorer is None:
+                self.session.jump_cursor(rng.standard_normal(self.session.latent_dim))
+            else:
+                self.session.jump_cursor(explorer.sample_prior(1, int(rng.integers(2**31)))[0])
 
     @Slot()
     def jump_to_origin(self) -> None:
@@ -364,6 +368,9 @@ class MainWindow(QMainWindow):
 
     def _take_devices(self, devices: list[tuple[str, str]]) -> None:
         self.panels.setup.set_devices(devices)
+        self.session.slow.request(
+            "networks", _find_networks, self.panels.setup.model.set_plugins, priority=25
+        )
         self._reports.status.show_device(devices[0][1])
 
     def _show_training_state(self, state: TrainingState) -> None:
@@ -427,3 +434,11 @@ class MainWindow(QMainWindow):
 def _dropped_path(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None
+
+
+def _find_networks(_is_stale: object) -> list[str]:
+    """Names of the networks that other packages bring along."""
+    from vae_explorer.vae.config import PLUGIN_PREFIX
+    from vae_explorer.vae.plugins import installed_plugins
+
+    return [f"{PLUGIN_PREFIX}{origin.name}" for origin in installed_plugins()]

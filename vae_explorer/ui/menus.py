@@ -113,7 +113,7 @@ class Menus(QObject):
         window, add = self._window, self.actions.add
         add(menu, ActionSpec("pin_here", "Pin the cursor", "Mark the place under the crosshair (P on the map).", "pin",
                              "Ctrl+Shift+P"), window.pin_cursor)  # fmt: skip
-        add(menu, ActionSpec("random_place", "Random place", "Jump to a latent drawn from the prior N(0, I).",
+        add(menu, ActionSpec("random_place", "Random place", "Jump to a latent drawn from the prior.",
                              "shuffle", "Ctrl+R"), window.jump_to_random)  # fmt: skip
         add(menu, ActionSpec("origin", "Centre of the prior", "Jump to z = 0, the most probable latent of the prior.",
                              "contours"), window.jump_to_origin)  # fmt: skip

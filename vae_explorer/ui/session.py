@@ -19,6 +19,7 @@ from vae_explorer.runs.history import History
 from vae_explorer.ui.threads.latest_runner import LatestRunner
 from vae_explorer.ui.threads.standing_back import Place
 from vae_explorer.ui.undo import MoveCursor, ReplacePins
+from vae_explorer.vae.recon_label import Measure, ReconLabel
 
 if TYPE_CHECKING:
     from vae_explorer.data.image_set import ImageSet
@@ -79,6 +80,7 @@ class Session(QObject):
     selection_changed = Signal(object)  # int | None, index in the ImageSet
     lasso_changed = Signal(object)  # int64 (K,), indices in the ImageSet
     model_replaced = Signal(str)  # another model opened: views reset
+    recon_label_changed = Signal(object)  # ReconLabel
     training_state_changed = Signal(object)  # TrainingState
     training_event = Signal(object)  # TrainingEvent
     history_changed = Signal(object)  # History
@@ -99,6 +101,7 @@ class Session(QObject):
         self._explorer: Explorer | None = None
         self._encodings: Encodings | None = None
         self._latent_dim = 0
+        self._label = 0  # class that a conditional model draws
         self._cursor: Latent | None = None
         self._plane: Plane | None = None
         self._pins: tuple[Pin, ...] = ()
@@ -106,6 +109,7 @@ class Session(QObject):
         self._lasso: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._training_state = TrainingState.IDLE
         self._history = History()
+        self._recon_label = ReconLabel(Measure.PROBABILITY)
         self._decoded: NDArray[np.uint8] | None = None
         self._decode_ms = 0.0
         self.recon_wanted = False  # of every point: the map is coloured by it
@@ -167,6 +171,11 @@ class Session(QObject):
     def history(self) -> History:
         return self._history
 
+    @property
+    def recon_label(self) -> ReconLabel:
+        """What recon and −ELBO of the model on screen are."""
+        return self._recon_label
+
     # --- commands ------------------------------------------------------------------------------
 
     def replace_model(self, name: str, latent_dim: int) -> None:
@@ -176,6 +185,7 @@ class Session(QObject):
         self._encodings = None
         self._decoded = None
         self._latent_dim = latent_dim
+        self._label = 0
         self.undo_stack.clear()
         self._selection = None
         self._lasso = np.empty(0, dtype=np.int64)
@@ -198,11 +208,21 @@ class Session(QObject):
             self.images_changed.emit(images)
 
     def set_explorer(self, explorer: Explorer | None) -> None:
-        """Newer weights of the same model, or none; the picture at the cursor is decoded anew."""
+        """Newer weights of the same model, or none; the picture at the cursor is decoded anew.
+
+        A conditional model draws the class that was chosen with `set_label`.
+        """
+        if explorer is not None and explorer.label not in (None, self._label):
+            explorer = explorer.with_label(self._label)
         if explorer is not self._explorer:
             self._explorer = explorer
             self.explorer_changed.emit(explorer)
             self._decode_cursor()
+
+    def set_label(self, label: int) -> None:
+        """Draw class `label` from now on; `explorer_changed` tells, as everything decoded is another picture."""
+        self._label = label
+        self.set_explorer(self._explorer)
 
     def set_encodings(self, encodings: Encodings | None) -> None:
         if encodings is not self._encodings:
@@ -213,6 +233,11 @@ class Session(QObject):
         if history is not self._history:
             self._history = history
             self.history_changed.emit(history)
+
+    def set_recon_label(self, label: ReconLabel) -> None:
+        if label != self._recon_label:
+            self._recon_label = label
+            self.recon_label_changed.emit(label)
 
     def set_training_state(self, state: TrainingState) -> None:
         if state is not self._training_state:

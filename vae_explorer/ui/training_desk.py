@@ -65,6 +65,9 @@ class TrainingDesk(QObject):
         """Train `config` in a new run folder."""
 
         def make() -> Iterator[object]:
+            from vae_explorer.vae.model import try_plugin
+
+            try_plugin(config.model, config.objective, images.image_shape)
             run = RunFolder.create(new_run_path(config), config, images)
             yield run
             yield from self._events(config, images, run)

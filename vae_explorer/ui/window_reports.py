@@ -91,8 +91,8 @@ class WindowReports(QObject):
             self.status.show_device(event.device_label)
         elif isinstance(event, Finished):
             losses = event.test or event.validation or event.train
-            figure = f"−ELBO {-losses.elbo:.1f}"
-            if event.snapshot.objective.name == "autoencoder":  # it bounds no likelihood
+            figure = f"{self._window.session.recon_label.bound_name} {-losses.elbo:.1f}"
+            if not event.snapshot.objective.is_variational:  # it bounds no likelihood
                 figure = f"reconstruction loss {losses.recon:.1f}"
             self._banner.show_notice(f"Training finished: {figure} nats. The run is saved.".replace("-", "−"))
 

@@ -26,6 +26,7 @@ from vae_explorer.ui.map_refresher import MapRefresher, map_indices
 from vae_explorer.ui.preferences import MapScope, Preferences
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.training_desk import TrainingDesk
+from vae_explorer.vae.recon_label import recon_label
 
 if TYPE_CHECKING:
     from vae_explorer.latent.explorer import Explorer
@@ -281,6 +282,7 @@ class Workspace(QObject):
         # Asked for before the panels hear of the run: what they ask for would make the model wait.
         session.slow.request("open model", load_model, self._take_explorer, priority=-9)
         session.set_images(None)
+        session.set_recon_label(run.info.label)
         session.replace_model(run.name, config.model.latent_dim)
         session.set_history(history)
         session.set_encodings(encodings)
@@ -306,6 +308,8 @@ class Workspace(QObject):
                 f"The pictures at hand differ from those {run.name} was trained on; the map shows its stored codes."
             )
             return
+        # Runs of older versions have not recorded whether their pixels are black and white only.
+        self._session.set_recon_label(recon_label(run.info.config.model, loaded.images.has_binary_pixels))
         self._session.set_images(loaded.images)
         self._complete_map()
 
@@ -321,6 +325,7 @@ class Workspace(QObject):
         self._run_loader.cancel()
         self._run = run
         session.set_images(None)
+        session.set_recon_label(run.info.label)
         session.replace_model(run.name, run.info.config.model.latent_dim)
         session.set_images(self.desk.images)
         session.set_history(History())

@@ -14,6 +14,7 @@ from torch import Tensor
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.posterior import Posterior
+from vae_explorer.vae.unlabelled import unlabelled_bound
 
 __all__ = ["ImageLosses", "MeanLosses", "image_losses", "iterate_losses", "mean_losses"]
 
@@ -23,6 +24,7 @@ class MeanLosses(NamedTuple):
 
     recon: float
     kl: float
+    accuracy: float | None = None  # share of images whose class q(y|x) names, if the model classifies
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,58 +33,95 @@ class ImageLosses:
 
     posterior: Posterior
     recon: Tensor  # (B,)
-    kl_per_dim: Tensor  # (B, D); zero for a plain autoencoder
+    kl: Tensor  # (B,), KL(q(z|x) ‖ p(z)) as `VAE.kl` has it; zero for a plain autoencoder
+    kl_per_dim: Tensor  # (B, D), `Posterior.kl`: to N(0, I), whatever the prior; zero for a plain autoencoder
 
 
 def image_losses(
-    model: VAE, x: Tensor, generator: torch.Generator | None, *, at_mean: bool = False
+    model: VAE,
+    x: Tensor,
+    generator: torch.Generator | None,
+    *,
+    y: Tensor | None = None,
+    at_mean: bool = False,
 ) -> ImageLosses:
     """Losses of images `x` (B, C, H, W) in [0, 1].
 
     Parameters
     ----------
     generator
-        Noise of the one sample z ~ q(z|x) that recon is taken at.
+        Noise of the one sample z ~ q(z|x) that recon is taken at, and kl where it has no closed form.
+    y
+        Labels (B,) of a conditional model.
     at_mean
         Take recon at z = mu instead (no noise; lower than the bound's recon).
     """
-    posterior = model.encode(x)
-    sampled = model.variational and not at_mean
+    posterior = model.encode(x, y)
+    sampled = model.variational and not (at_mean and model.has_closed_kl)
     z = posterior.sample(generator) if sampled else posterior.mu  # (B, D)
-    recon = -model.likelihood.log_prob(x, model.decode(z))  # (B,)
+    recon = -model.likelihood.log_prob(x, model.decode(posterior.mu if at_mean else z, y))  # (B,)
     kl = posterior.kl() if model.variational else torch.zeros_like(posterior.mu)  # (B, D)
-    return ImageLosses(posterior, recon, kl)
+    whole = kl.sum(1) if model.has_closed_kl else model.kl(posterior, z)
+    return ImageLosses(posterior, recon, whole, kl)
 
 
 def iterate_losses(
-    model: VAE, pixels: Pixels, index: NDArray[np.int64], batch_size: int, generator: torch.Generator | None
+    model: VAE,
+    pixels: Pixels,
+    index: NDArray[np.int64],
+    batch_size: int,
+    generator: torch.Generator | None,
+    labels: NDArray[np.int64] | None = None,
 ) -> Iterator[tuple[int, MeanLosses]]:
     """Running means over `index`, batch by batch: (images done, means so far). The last one is the answer.
 
+    A model of binarised pixels sees the fixed draw of its seed, whether it was trained on that or on new ones.
+
     The model is in evaluation mode during a batch only, so a consumer may stop anywhere.
+
+    Parameters
+    ----------
+    labels
+        Classes of all images of `pixels`, (N,). A conditional model needs them; a semi-supervised one measures its
+        accuracy by them, and its losses without (`unlabelled_bound`).
     """
-    sums = torch.zeros(2, dtype=torch.float64)  # recon, kl
+    sums = torch.zeros(3, dtype=torch.float64)  # recon, kl, images classified rightly
     for start in range(0, len(index), batch_size):
         chosen = index[start : start + batch_size]
         training = model.training
         model.eval()
         with torch.no_grad():
             following = index[start + batch_size : start + 2 * batch_size]
-            losses = image_losses(model, pixels.batch(chosen, following), generator)
-            batch = torch.stack((losses.recon.sum(), losses.kl_per_dim.sum()))
+            x = pixels.batch(chosen, following, draw=model.config.fixed_draw)
+            y = None if labels is None else torch.from_numpy(labels[chosen]).to(x.device)
+            batch = _sums(model, x, y, generator)
         model.train(training)
         sums += batch.cpu().double()
         done = start + len(chosen)
-        recon, kl = (sums / done).tolist()
-        yield done, MeanLosses(recon, kl)
+        recon, kl, right = (sums / done).tolist()
+        yield done, MeanLosses(recon, kl, right if model.classifier is not None and y is not None else None)
+
+
+def _sums(model: VAE, x: Tensor, y: Tensor | None, generator: torch.Generator | None) -> Tensor:
+    if model.classifier is not None:
+        bound = unlabelled_bound(model, x, generator)
+        right = torch.zeros(()) if y is None else (bound.log_q.argmax(1) == y).sum()
+        return torch.stack((bound.recon.sum(), bound.kl.sum(), right.to(bound.kl)))
+    losses = image_losses(model, x, generator, y=y)
+    return torch.stack((losses.recon.sum(), losses.kl.sum(), torch.zeros_like(losses.kl[0])))
 
 
 def mean_losses(
-    model: VAE, pixels: Pixels, index: NDArray[np.int64], batch_size: int, generator: torch.Generator | None
+    model: VAE,
+    pixels: Pixels,
+    index: NDArray[np.int64],
+    batch_size: int,
+    generator: torch.Generator | None,
+    labels: NDArray[np.int64] | None = None,
 ) -> MeanLosses:
     """Mean recon and kl over the images at `index` (n ≥ 1), one sample of z each, in nats.
 
     The same model, images, batch size and generator state give the same figures.
     """
-    *_, (_, means) = iterate_losses(model, pixels, index, batch_size, generator)
+    *_, (_, means) = iterate_losses(model, pixels, index, batch_size, generator, labels)
     return means

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_explorer.data.scattered import ScatteredRows, is_mapped
+from vae_explorer.vae.binarisation import fixed_draw, uniform_bits
 
 __all__ = ["Pixels"]
 
@@ -43,21 +44,32 @@ class Pixels:
     def __len__(self) -> int:
         return int(self._array.shape[0])
 
-    def batch(self, index: NDArray[np.int64], then: NDArray[np.int64] | None = None) -> Tensor:
+    def batch(
+        self, index: NDArray[np.int64], then: NDArray[np.int64] | None = None, *, draw: int | None = None
+    ) -> Tensor:
         """Images at `index` (B,) as float32 in [0, 1]; (B, C, H, W), memory of its own.
 
         Parameters
         ----------
         then
             Index of the batch that will be asked for next: images in a file are read while this one is used.
+        draw
+            Seed of a `fixed_draw` of each pixel, to 0 or 1; None: grey values.
         """
         if self._resident is not None:
             chosen = self._resident[torch.from_numpy(index).to(self.device, non_blocking=True)]
+            if draw is not None:
+                bits = uniform_bits(index, chosen[0].numel(), draw).astype(np.int32).reshape(chosen.shape)
+                # `THRESHOLDS`, computed where the images lie
+                thresholds = (chosen.to(torch.int32) * 2**16 + 254).div(255, rounding_mode="floor")
+                return (torch.from_numpy(bits).to(self.device) < thresholds).to(torch.float32)
             return chosen.to(torch.float32).div_(255.0)
         if self._scattered is not None:
             rows = self._scattered.take(index, then)
         else:
             rows = np.take(self._array, index, axis=0)
+        if draw is not None:
+            return torch.from_numpy(fixed_draw(rows, index, draw)).to(self.device).to(torch.float32)
         if self.device.type != "cpu":
             return torch.from_numpy(rows).to(self.device).to(torch.float32).div_(255.0)
         # NumPy converts and divides in one pass without waking torch's threads, to the same values. The memory

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.latent.encodings import Encodings
+from vae_explorer.latent.variations import prior_samples
 from vae_explorer.ui.session import Session
 
 N_IMAGES, SIDE_PX = 60, 12
@@ -53,6 +54,9 @@ class LinearExplorer:
     run_name: str = "blobs"
     epoch: float = 1.0
     likelihood_name: str = "bernoulli"
+    prior_name: str = "normal"
+    n_classes: int = 0
+    label: int | None = None
     n_decoded: int = 0
     n_reconstructed: int = 0
     threads: set[str] = field(default_factory=set)
@@ -73,7 +77,10 @@ class LinearExplorer:
         codes: NDArray[np.float64] = (flat - self.mean) @ self.basis.T / self.scale
         return codes
 
-    def decode(self, z: Any) -> NDArray[np.uint8]:
+    def sample_prior(self, n: int, seed: int, temperature: float = 1.0) -> NDArray[np.float64]:
+        return prior_samples(n, self.latent_dim, np.random.default_rng(seed), temperature)
+
+    def decode(self, z: Any, labels: Any = None) -> NDArray[np.uint8]:
         self.threads.add(threading.current_thread().name)
         z = np.asarray(z, dtype=np.float64)
         self.n_decoded += len(z)
@@ -86,11 +93,15 @@ class LinearExplorer:
         noise = np.random.default_rng(seed).normal(0.0, 40.0, mean.shape)
         return np.clip(mean + noise, 0, 255).astype(np.uint8)
 
-    def encode_pictures(self, x: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def encode_pictures(
+        self, x: NDArray[np.uint8], index: NDArray[np.int64] | None = None, labels: Any = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         mu = self.codes(x).astype(np.float32)
         return mu, np.full_like(mu, -3.0)
 
-    def reconstruct(self, x: NDArray[np.uint8]) -> Any:
+    def reconstruct(
+        self, x: NDArray[np.uint8], index: NDArray[np.int64] | None = None, labels: Any = None
+    ) -> Any:
         self.n_reconstructed += len(x)
         shown = self.decode(self.codes(x))
         recon = np.square((x.astype(float) - shown) / 255.0).sum(axis=(1, 2, 3)).astype(np.float32)

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.panels.reconstruction_panel import ReconstructionPanel
 from vae_explorer.ui.widgets.numbers import signed
+from vae_explorer.vae.config import ModelConfig
+from vae_explorer.vae.recon_label import recon_label
 
 
 @pytest.fixture
@@ -158,3 +160,14 @@ def test_that_an_autoencoder_shows_no_kl(
     row = panel.list.row(0)
     assert row is not None
     assert set(dict(row.numbers)) == {"recon", "PSNR", "SSIM"}
+
+
+def test_that_a_cross_entropy_is_said_to_be_no_likelihood(
+    qtbot: QtBot, panel: ReconstructionPanel, world: Any
+) -> None:
+    assert not panel.caption.isVisible()
+    world.session.set_recon_label(recon_label(ModelConfig(), has_binary_pixels=False))
+    assert "not a likelihood" in panel.caption.text()
+    assert panel.caption.isVisible()
+    world.newer_weights()
+    qtbot.waitUntil(lambda: "recon†" in dict(panel.list.row(0).numbers))

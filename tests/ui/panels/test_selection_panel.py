@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.panels.selection_panel import SelectionPanel
 from vae_explorer.ui.widgets.numbers import signed
+from vae_explorer.vae.config import ModelConfig
+from vae_explorer.vae.recon_label import recon_label
 
 SLOW_MS = 20_000  # the first import of scikit-learn
 
@@ -142,3 +144,13 @@ def test_that_codes_of_an_older_version_tell_their_number_only(
     qtbot.waitUntil(lambda: panel.title.text() == "Image 10")
     world.session.set_selection(999)
     qtbot.waitUntil(lambda: panel.is_empty)
+
+
+def test_that_a_cross_entropy_is_said_to_be_no_likelihood(
+    qtbot: QtBot, panel: SelectionPanel, world: Any
+) -> None:
+    _select(qtbot, world, panel, 10)
+    assert not panel.recon_caption.isVisible()
+    world.session.set_recon_label(recon_label(ModelConfig(), has_binary_pixels=False))
+    assert "not a likelihood" in panel.recon_caption.text()
+    assert panel._number_names["recon"].text() == "recon†"

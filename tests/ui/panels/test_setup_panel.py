@@ -28,10 +28,13 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
 from vae_explorer.training.events import Finished, Progressed, Started
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.model_choices import OBJECTIVE_SETTING_ROWS, OBJECTIVES
 from vae_explorer.ui.panels.setup_model import hidden_problem, parsed_hidden
 from vae_explorer.ui.panels.setup_panel import SetupPanel
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.ui.widgets.form import ChoiceBox, InlineProblem
+from vae_explorer.vae.config import OBJECTIVE_SETTINGS, ModelConfig, ObjectiveConfig
+from vae_explorer.vae.recon_label import recon_label
 
 RAIL_PX = (272, 700)
 
@@ -107,6 +110,27 @@ def test_that_the_defaults_are_those_of_the_configuration(panel: SetupPanel) -> 
             seed=123_456,
         ),
         RunConfig(
+            model=ModelConfig(
+                network="gated", hidden=(300, 200), binarisation="dynamic", binarisation_seed=3
+            ),
+        ),
+        RunConfig(
+            model=ModelConfig(network="plugin:not-here", likelihood="logistic-mixture", logistics=8),
+        ),
+        RunConfig(
+            model=ModelConfig(prior="vamp", components=30, posterior="iaf", n_flows=3),
+            objective=ObjectiveConfig(name="iwae", n_samples=5),
+        ),
+        RunConfig(
+            model=ModelConfig(conditional=True, n_classes=4, prior="mixture"),
+            objective=ObjectiveConfig(name="m2", n_labels=40, alpha=3.0, warmup_epochs=2.0, cycle_epochs=4.0),
+        ),
+        RunConfig(
+            objective=ObjectiveConfig(
+                name="capacity", capacity=12.5, capacity_epochs=3.0, capacity_weight=50.0
+            )
+        ),
+        RunConfig(
             model=ModelConfig(network="conv", width=48, likelihood="gaussian-learned"),
             objective=ObjectiveConfig(name="autoencoder"),
             learning_rate=1.0,
@@ -141,7 +165,16 @@ def test_that_devices_can_be_chosen_when_they_are_known(panel: SetupPanel) -> No
     ("network", "likelihood", "kind", "shown", "hidden"),
     [
         ("mlp", "bernoulli", "vae", {"hiddenEdit", "betaEdit", "warmupEdit"}, {"widthEdit", "sigmaEdit"}),
-        ("conv", "gaussian", "vae", {"widthEdit", "sigmaEdit"}, {"hiddenEdit"}),
+        ("conv", "gaussian", "vae", {"widthEdit", "sigmaEdit"}, {"hiddenEdit", "binarisationBox"}),
+        ("gated", "laplace", "vae", {"hiddenEdit", "sigmaEdit"}, {"widthEdit", "logisticsEdit"}),
+        (
+            "burgess",
+            "logistic-mixture",
+            "vae",
+            {"logisticsEdit"},
+            {"widthEdit", "hiddenEdit", "sigmaEdit", "binarisationBox"},
+        ),
+        ("conv", "gaussian-optimal", "vae", {"widthEdit"}, {"sigmaEdit", "logisticsEdit", "binarisationBox"}),
         (
             "residual",
             "bernoulli",
@@ -159,6 +192,101 @@ def test_that_only_what_matters_is_shown(
     panel.model.objective.set_value(kind)
     assert all(named(panel, name).isVisible() for name in shown)
     assert not any(named(panel, name).isVisible() for name in hidden)
+
+
+def test_that_binarisation_does_not_stay_behind_where_it_is_not_shown(panel: SetupPanel) -> None:
+    panel.model.binarisation.set_value("dynamic")
+    panel.model.likelihood.set_value("gaussian")
+    assert panel.model.model().binarisation == "none"
+    panel.model.likelihood.set_value("bernoulli")
+    assert panel.model.model().binarisation == "dynamic"
+
+
+def test_that_the_gated_network_begins_with_its_own_widths_but_typed_ones_stay(panel: SetupPanel) -> None:
+    def choose(network: str) -> str:
+        panel.model.network.set_value(network)
+        panel.model.network.activated.emit(panel.model.network.currentIndex())
+        return panel.model.hidden.text()
+
+    assert choose("gated") == "300, 300"
+    assert choose("mlp") == "400"
+    panel.model.hidden.setText("123")
+    assert choose("gated") == "123"
+
+
+def test_that_networks_of_other_packages_can_be_chosen(panel: SetupPanel) -> None:
+    panel.model.set_plugins(["plugin:mixer"])
+    panel.model.set_plugins(["plugin:mixer"])
+    panel.model.network.set_value("plugin:mixer")
+    assert panel.model.model().network == "plugin:mixer"
+    assert [panel.model.network.itemText(k) for k in range(panel.model.network.count())].count("mixer") == 1
+
+
+def test_that_the_losses_say_what_they_are(panel: SetupPanel) -> None:
+    panel.set_history(history(2))
+    panel.loss.set_label(recon_label(ModelConfig(), has_binary_pixels=False))
+    assert "not a likelihood" in panel.loss.caption.text()
+    assert panel.loss.caption.isVisible()
+    assert panel.loss.aside.text().startswith("−ELBO†")
+    panel.loss.set_label(recon_label(ModelConfig(), has_binary_pixels=True))
+    assert not panel.loss.caption.isVisible()
+    assert panel.loss.aside.text().startswith("−ELBO <b>")
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in OBJECTIVES])
+def test_that_each_objective_shows_its_own_settings_and_says_what_it_does(
+    panel: SetupPanel, kind: str
+) -> None:
+    panel.model.objective.set_value(kind)
+    used = next(fields for name, fields in OBJECTIVE_SETTINGS.items() if name == kind)
+    for setting in OBJECTIVE_SETTING_ROWS:
+        assert named(panel, f"{setting.name}Edit").isVisible() == (setting.name in used), setting.name
+    assert named(panel, "betaSlider").isVisible() == ("beta" in used)
+    assert panel.model.objective_words.isVisible() == (kind != "vae")
+    config = panel.config()
+    assert config is not None
+    assert config.objective.name == kind
+    assert config.model.conditional == (kind == "m2")
+
+
+def test_that_prior_posterior_and_classes_fold_away_and_show_what_matters(panel: SetupPanel) -> None:
+    assert not named(panel, "priorEdit").isVisible()
+    click(panel, "moreModelButton")
+    for name in ("priorEdit", "posteriorEdit", "conditionalEdit", "cycle_epochsEdit"):
+        assert named(panel, name).isVisible(), name
+    assert not named(panel, "componentsEdit").isVisible()
+    box = named(panel, "priorEdit")
+    assert isinstance(box, ChoiceBox)
+    box.set_value("vamp")
+    assert named(panel, "componentsEdit").isVisible()
+    panel.model.objective.set_value("autoencoder")  # it has neither
+    assert not named(panel, "priorEdit").isVisible()
+    assert named(panel, "conditionalEdit").isVisible()
+
+
+def test_that_an_objective_that_needs_another_beta_brings_it_and_leaves_a_chosen_one(
+    panel: SetupPanel,
+) -> None:
+    def choose(kind: str) -> None:
+        panel.model.objective.set_value(kind)
+        panel.model.objective.activated.emit(panel.model.objective.currentIndex())
+
+    choose("tcvae")
+    assert panel.model.beta.value == 6.0
+    choose("vae")
+    assert panel.model.beta.value == 1.0
+    panel.model.beta.set_value(3.0)
+    choose("tcvae")
+    assert panel.model.beta.value == 3.0
+
+
+def test_that_a_flow_is_refused_in_words_where_the_objective_needs_a_gaussian(panel: SetupPanel) -> None:
+    panel.set_config(RunConfig(model=ModelConfig(posterior="iaf"), objective=ObjectiveConfig(name="vae")))
+    assert panel.config() is not None
+    panel.model.objective.set_value("tcvae")
+    assert panel.config() is None
+    words = [w.text() for w in panel.findChildren(InlineProblem) if w.isVisible()]
+    assert words == ["This objective needs a Gaussian posterior: choose one of the two."]
 
 
 @pytest.mark.parametrize(

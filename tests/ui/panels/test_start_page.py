@@ -25,6 +25,7 @@ from vae_explorer.ui.panels.start_page import StartPage
 from vae_explorer.ui.panels.time_words import ago, duration
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.widgets.picture import to_qimage
+from vae_explorer.vae.recon_label import Measure, ReconLabel
 
 NOW = datetime(2026, 11, 21, 15, 0).astimezone()
 
@@ -45,6 +46,7 @@ def card(path: Path, **changes: object) -> RunCard:
         "data_name": "Blooms",
         "latent_dim": 2,
         "elbo": -142.64,
+        "label": ReconLabel(Measure.DENSITY),
     }
     return RunCard(**(values | changes))  # type: ignore[arg-type]  # values of the right types by name
 
@@ -180,6 +182,8 @@ def test_that_lists_are_read_off_the_gui_thread(
 
 def test_that_a_run_is_described_in_one_line(tmp_path: Path) -> None:
     assert run_words(card(tmp_path), NOW) == "Blooms · 2-D · −ELBO 142.6 nats · stopped · 3 h ago"
+    grey = ReconLabel(Measure.CROSS_ENTROPY)
+    assert run_words(card(tmp_path, label=grey)) == "Blooms · 2-D · cross-entropy + KL 142.6 nats"
     assert run_words(card(tmp_path, elbo=512.0)) == "Blooms · 2-D · −ELBO −512.0 nats"
     assert run_words(card(tmp_path, elbo=None, status="finished"), NOW) == "Blooms · 2-D · 3 h ago"
 

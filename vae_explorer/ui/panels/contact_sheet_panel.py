@@ -151,7 +151,9 @@ class ContactSheetPanel(ModelPanel):
         def work(_is_stale: Callable[[], bool]) -> tuple[_Sheet, bool]:
             pictures = np.ascontiguousarray(images.images[index])
             if reconstructed and explorer is not None:
-                pictures = explorer.decode(explorer.encode_pictures(pictures)[0])
+                labels = None if images.labels is None else images.labels[index]
+                mu, _ = explorer.encode_pictures(pictures, index, labels)
+                pictures = explorer.decode(mu, labels)
             return _Sheet(index, pictures), reconstructed
 
         return work

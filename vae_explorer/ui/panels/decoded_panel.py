@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from vae_explorer.latent.coordinates import copyable_latent
 from vae_explorer.latent.pictures import enlarge, save_png
 from vae_explorer.ui.kept import kept_tray
+from vae_explorer.ui.panels.class_picker import ClassPicker
 from vae_explorer.ui.panels.controls import Caption, set_help
 from vae_explorer.ui.panels.coordinates_edit import CoordinatesEdit
 from vae_explorer.ui.panels.decoded_buttons import (
@@ -66,6 +67,7 @@ class DecodedPanel(QWidget):
             "The picture that the decoder makes of the place under the mouse: the mean of p(x|z), which "
             "looks softer than a real picture. Drag it out of the window to use it elsewhere."
         )
+        self.class_picker = ClassPicker(session)
         self.edit = CoordinatesEdit()
         set_help(
             self.edit,
@@ -131,6 +133,7 @@ class DecodedPanel(QWidget):
         self._upper.setSpacing(SPACE_S)
         self._upper.addWidget(self.image, 2)
         column.addLayout(self._upper, 100)  # it takes all the room up to the picture's proportions
+        column.addWidget(self.class_picker)
         column.addLayout(coordinates)
         column.addWidget(self.error)
         column.addLayout(near)

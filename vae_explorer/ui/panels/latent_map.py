@@ -12,6 +12,7 @@ from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.empty_state import EmptyState
 from vae_explorer.ui.panels.map_gestures import MapGestures
 from vae_explorer.ui.panels.map_points import MapPoints
+from vae_explorer.ui.panels.map_prior import MapPrior
 from vae_explorer.ui.panels.map_selection import MapSelection
 from vae_explorer.ui.panels.tapestry_feeder import TapestryFeeder
 from vae_explorer.ui.session import Session
@@ -78,6 +79,7 @@ class LatentMapPanel(QWidget):
             self._placer.add(card, corner)
 
         self.points = MapPoints(session, self.view, self.legend)
+        self.prior = MapPrior(session, self.view, self)
         self.gestures = MapGestures(session, self.view, self.points)
         self.selection = MapSelection(session, self.view, self.points)
         self.tapestry = TapestryFeeder(session, self.view)
@@ -148,7 +150,9 @@ class LatentMapPanel(QWidget):
         has_model = session.latent_dim > 0
         self._stack.setCurrentWidget(self.view if has_model else self._empty)
         self.view.set_interactive(has_model)
-        self.layers.set_has_prior(session.explorer is None or session.explorer.variational)
+        explorer = session.explorer
+        self.layers.set_has_prior(explorer is None or explorer.variational)
+        self.layers.set_prior_learned(explorer is not None and explorer.prior_name != "normal")
         self.loading.show_hint("Loading the model…" if has_model and session.explorer is None else "")
         self._show_hint()
 

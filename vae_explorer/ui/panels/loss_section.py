@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from vae_explorer.runs.history import History, Losses, SettingMark
+from vae_explorer.ui.panels.controls import Caption
 from vae_explorer.ui.panels.run_settings import chart_mark, history_rows
 from vae_explorer.ui.widgets.card import Section
 from vae_explorer.ui.widgets.loss_chart import LossChart
 from vae_explorer.ui.widgets.numbers import signed
+from vae_explorer.vae.recon_label import Measure, ReconLabel
 
 __all__ = ["LossSection"]
 
 _CHART_PX = 168
+_MARKED = {"elbo": "−ELBO", "recon": "recon"}  # curves that contain recon
 
 
 class LossSection(Section):
@@ -23,7 +27,22 @@ class LossSection(Section):
         self.chart = LossChart()
         self.chart.setObjectName("lossChart")
         self.chart.setMinimumHeight(_CHART_PX)
+        self.caption = Caption()
+        self.caption.setWordWrap(True)
+        self.caption.setVisible(False)
+        self._label = ReconLabel(Measure.PROBABILITY)
+        self._losses: Losses | None = None
         self.column.addWidget(self.chart)
+        self.column.addWidget(self.caption)
+
+    @Slot(object)
+    def set_label(self, label: ReconLabel) -> None:
+        """What the losses are: their names, and words under the chart where some are needed."""
+        self._label = label
+        self.chart.set_names({name: label.named(text) for name, text in _MARKED.items()})
+        self.caption.setText(label.caption)
+        self.caption.setVisible(bool(label.caption))
+        self.show_losses(self._losses)
 
     def show_history(self, history: History, marks: tuple[SettingMark, ...]) -> None:
         """Finished epochs, and where a setting was changed."""
@@ -37,7 +56,9 @@ class LossSection(Section):
 
     def show_losses(self, losses: Losses | None) -> None:
         """The newest; None clears them."""
-        self.aside.setText("" if losses is None else f"−ELBO <b>{signed(-losses.elbo, 1)}</b> nats")
+        self._losses = losses
+        bound, recon = self._label.named("−ELBO"), self._label.named("recon")
+        self.aside.setText("" if losses is None else f"{bound} <b>{signed(-losses.elbo, 1)}</b> nats")
         if losses is not None:
-            parts = f"recon {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)}"
+            parts = f"{recon} {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)}"
             self.aside.setToolTip(f"{parts} nats an image")

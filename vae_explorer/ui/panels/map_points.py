@@ -18,7 +18,7 @@ from vae_explorer.ui.widgets.map.legend import LegendCard
 from vae_explorer.ui.widgets.map.map_view import MapView
 from vae_explorer.ui.widgets.map.point_colours import Colouring, ColourMode, by_category, by_value, plain
 from vae_explorer.ui.widgets.map.points_layer import CLOUD_SHARE
-from vae_explorer.ui.widgets.map.projection import Projected, prior_centre, project
+from vae_explorer.ui.widgets.map.projection import Projected, project
 from vae_explorer.ui.widgets.map.viewport import KEPT_SHARE
 
 __all__ = ["MapPoints"]
@@ -139,7 +139,6 @@ class MapPoints(QObject):
             return
         self._view.set_on_line(plane.latent_dim == 1)
         self._view.set_labels(plane.label_u, plane.label_v)
-        self._view.set_prior(prior_centre(plane))
         turned = self._plane is None or not (
             np.array_equal(plane.u, self._plane.u) and np.array_equal(plane.v, self._plane.v)
         )
@@ -250,11 +249,12 @@ class MapPoints(QObject):
             if known.labels is not None:
                 possible.add(ColourMode.CLASS)
         wanted = self._wanted_mode or ColourMode.CLASS
+        words = self._session.recon_label.caption
         if wanted in possible:
-            return wanted, frozenset(possible), ""
+            return wanted, frozenset(possible), words if wanted is ColourMode.RECON else ""
         if known is None:
             return wanted, frozenset(possible | {wanted}), "Colours appear when the pictures are loaded."
-        return ColourMode.RECON, frozenset(possible), ""
+        return ColourMode.RECON, frozenset(possible), words
 
     def _known(self) -> _Known | None:
         """Classes and split of the points, which newer encodings bring along; None if nobody knows them."""

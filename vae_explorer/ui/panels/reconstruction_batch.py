@@ -21,12 +21,13 @@ __all__ = ["code_title", "format_decibels", "image_title", "loss_numbers", "reco
 
 
 def reconstruct_rows(
-    explorer: Explorer, images: ImageSet, index: NDArray[np.int64]
+    explorer: Explorer, images: ImageSet, index: NDArray[np.int64], recon_name: str = "recon"
 ) -> dict[int, ReconstructionRow]:
-    """Rows of images number `index`, by that number."""
+    """Rows of images number `index`, by that number; their reconstruction loss is called `recon_name`."""
     if len(index) == 0:
         return {}
-    answer = explorer.reconstruct(np.ascontiguousarray(images.images[index]))
+    labels = None if images.labels is None else images.labels[index]
+    answer = explorer.reconstruct(np.ascontiguousarray(images.images[index]), index, labels)
     original, reconstruction = answer.original, answer.reconstruction  # (B, C, H, W)
     differences = signed_difference(original, reconstruction)
     decibels, alike = psnr(original, reconstruction), ssim(original, reconstruction)
@@ -34,6 +35,7 @@ def reconstruct_rows(
     for k, image in enumerate(index.tolist()):
         numbers = loss_numbers(answer.recon[k], answer.kl[k], variational=explorer.variational)
         numbers += [("PSNR", format_decibels(decibels[k])), ("SSIM", signed(alike[k], 2))]
+        numbers[0] = (recon_name, numbers[0][1])
         title = image_title(images, image)
         rows[image] = ReconstructionRow(original[k], reconstruction[k], differences[k], tuple(numbers), title)
     return rows

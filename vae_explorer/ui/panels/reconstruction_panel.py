@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from vae_explorer.data.image_set import Split
 from vae_explorer.latent.rankings import Order, ranked_images
-from vae_explorer.ui.panels.controls import header, set_help, tool_button
+from vae_explorer.ui.panels.controls import Caption, header, set_help, tool_button
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
 from vae_explorer.ui.panels.reconstruction_batch import reconstruct_rows
 from vae_explorer.ui.session import Session
+from vae_explorer.ui.theme import SPACE_M, SPACE_XS
 from vae_explorer.ui.widgets.reconstruction_list import ReconstructionList, ReconstructionRow
+from vae_explorer.vae.recon_label import ReconLabel
 
 if TYPE_CHECKING:
     from vae_explorer.latent.explorer import Explorer
@@ -87,10 +89,14 @@ class ReconstructionPanel(ModelPanel):
             "mean and KL the distance of q(z|x) from the prior, both in nats; PSNR and SSIM compare the "
             "pixels."
         )
+        self.caption = Caption()
+        self.caption.setWordWrap(True)
+        self.caption.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_XS)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header(self.order, self.classes, self.dice))
+        column.addWidget(self.caption)
         column.addWidget(self.list, 1)
         self._connect()
         self._show_classes()
@@ -100,6 +106,8 @@ class ReconstructionPanel(ModelPanel):
         session = self._session
         session.images_changed.connect(self._on_session_images_changed)
         session.encodings_changed.connect(self._on_session_encodings_changed)
+        session.recon_label_changed.connect(self._on_session_recon_label_changed)
+        self._on_session_recon_label_changed(session.recon_label)
         session.selection_changed.connect(self._on_session_selection_changed)
         session.lasso_changed.connect(self._on_session_lasso_changed)
         self.order.currentIndexChanged.connect(self._on_order_changed)
@@ -152,6 +160,7 @@ class ReconstructionPanel(ModelPanel):
         view = self.list.rows_in_view
         first, last = (view.start, view.stop) if old is not None else (view.start, view.start + BATCH)
         known = {image for image, (made_by, _) in self._cache.items() if made_by() is explorer}
+        recon_name = session.recon_label.named("recon")
 
         def work(_is_stale: Callable[[], bool]) -> _Answer:
             ranking = old
@@ -171,7 +180,7 @@ class ReconstructionPanel(ModelPanel):
                 ranking = ranking[ranking < len(images)]
             start = min(first, max(0, len(ranking) - (last - first)))
             wanted = [image for image in ranking[start : max(last, start)].tolist() if image not in known]
-            rows = reconstruct_rows(explorer, images, np.array(wanted[:BATCH], dtype=np.int64))
+            rows = reconstruct_rows(explorer, images, np.array(wanted[:BATCH], dtype=np.int64), recon_name)
             return _Answer(explorer, None if old is not None else ranking, rows)
 
         return work
@@ -261,6 +270,11 @@ class ReconstructionPanel(ModelPanel):
         self._reset()
         self._show_classes()
         self.refresh()
+
+    @Slot(object)
+    def _on_session_recon_label_changed(self, label: ReconLabel) -> None:
+        self.caption.setText(label.caption)
+        self.caption.setVisible(bool(label.caption))
 
     @Slot()
     def _on_session_encodings_changed(self) -> None:

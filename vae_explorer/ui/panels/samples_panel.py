@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from vae_explorer.latent.pictures import grid, save_png
-from vae_explorer.latent.variations import fit_gaussian, prior_samples
+from vae_explorer.latent.variations import fit_gaussian
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.kept import kept_tray
 from vae_explorer.ui.panels.controls import ElidedCaption, header, labelled, set_help, tool_button
@@ -197,14 +197,13 @@ class SamplesPanel(ModelPanel):
         if explorer is None:
             return None
         n, seed, temperature = self.count.value(), self.seed.value(), self.temperature_value
-        fitted, latent_dim = self.draws_from_fit, explorer.latent_dim
+        fitted = self.draws_from_fit
 
         def work(_is_stale: Callable[[], bool]) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-            rng = np.random.default_rng(seed)
             if fitted and encodings is not None:
-                latents = fit_gaussian(encodings.mu).sample(n, rng, temperature)
+                latents = fit_gaussian(encodings.mu).sample(n, np.random.default_rng(seed), temperature)
             else:
-                latents = prior_samples(n, latent_dim, rng, temperature)
+                latents = explorer.sample_prior(n, seed, temperature)
             return latents, explorer.decode(latents)
 
         return work

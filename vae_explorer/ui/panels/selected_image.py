@@ -39,7 +39,8 @@ class SelectedImage(NamedTuple):
 def from_picture(explorer: Explorer, images: ImageSet, image: int) -> SelectedImage:
     """Encode and reconstruct the picture."""
     x = np.ascontiguousarray(images.images[image : image + 1])
-    mu, log_var = explorer.encode_pictures(x)
+    labels = None if images.labels is None else images.labels[image : image + 1]
+    mu, log_var = explorer.encode_pictures(x, np.array([image]), labels)
     row = reconstruct_rows(explorer, images, np.array([image]))[image]
     facts = ""
     if images.factors is not None and images.factor_names:
@@ -61,12 +62,13 @@ def from_picture(explorer: Explorer, images: ImageSet, image: int) -> SelectedIm
 def from_code(explorer: Explorer, encodings: Encodings, row: int) -> SelectedImage:
     """What the code alone tells, where the picture is not at hand."""
     recon, kl = float(encodings.recon[row]), float(encodings.kl[row])
+    labels = None if encodings.labels is None else encodings.labels[row : row + 1]
     return SelectedImage(
         image=int(encodings.index[row]),
         title=code_title(encodings, row),
         facts="",
         original=None,
-        reconstruction=explorer.decode(encodings.mu[row : row + 1])[0],
+        reconstruction=explorer.decode(encodings.mu[row : row + 1], labels)[0],
         signed=None,
         numbers=tuple(loss_numbers(recon, kl, variational=explorer.variational)),
         mu=encodings.mu[row].astype(np.float64),

@@ -20,6 +20,7 @@ from vae_explorer.ui.widgets.difference import difference_picture
 from vae_explorer.ui.widgets.image_grid import ImageGrid
 from vae_explorer.ui.widgets.image_view import ImageView
 from vae_explorer.ui.widgets.posterior_bars import PosteriorBar, PosteriorBars
+from vae_explorer.vae.recon_label import ReconLabel
 
 __all__ = ["SelectionPanel"]
 
@@ -79,6 +80,8 @@ class SelectionPanel(ModelPanel):
         self.absence.setVisible(False)
         self._numbers = {name: QLabel() for name in _NUMBER_NAMES}
         self._number_names = {name: Caption(name) for name in _NUMBER_NAMES}
+        self.recon_caption = Caption()
+        self.recon_caption.setWordWrap(True)
         self.posterior_title = Caption()
         self.posterior_title.setWordWrap(True)
         self.posterior = PosteriorBars()
@@ -99,6 +102,8 @@ class SelectionPanel(ModelPanel):
         self._lay_out()
         session.selection_changed.connect(self._on_session_selection_changed)
         session.images_changed.connect(self.refresh)
+        session.recon_label_changed.connect(self._on_session_recon_label_changed)
+        self._on_session_recon_label_changed(session.recon_label)
         session.encodings_changed.connect(self._on_session_encodings_changed)
         self.go_button.clicked.connect(self._on_go_clicked)
         self.close_button.clicked.connect(self._on_close_clicked)
@@ -145,6 +150,7 @@ class SelectionPanel(ModelPanel):
         column_layout.addWidget(self.facts)
         column_layout.addLayout(pictures)
         column_layout.addLayout(numbers)
+        column_layout.addWidget(self.recon_caption)
         column_layout.addSpacing(SPACE_XS)
         column_layout.addWidget(self.posterior_title)
         column_layout.addWidget(self.posterior)
@@ -271,11 +277,13 @@ class SelectionPanel(ModelPanel):
             pictures = [images.images[k] for k in self._neighbours]
             self._show_neighbours(np.stack(pictures) if pictures else None, distances)
         elif encodings is not None and len(self._neighbours):
-            self._redraw_neighbours(
-                encodings.mu[np.searchsorted(encodings.index, self._neighbours)], distances
-            )
+            rows = np.searchsorted(encodings.index, self._neighbours)
+            labels = None if encodings.labels is None else encodings.labels[rows]
+            self._redraw_neighbours(encodings.mu[rows], labels, distances)
 
-    def _redraw_neighbours(self, mu: NDArray[np.float32], distances: NDArray[np.float64]) -> None:
+    def _redraw_neighbours(
+        self, mu: NDArray[np.float32], labels: NDArray[np.int64] | None, distances: NDArray[np.float64]
+    ) -> None:
         """Without their pictures, the nearest images are shown as the model draws them."""
         explorer, answer = self._session.explorer, self._answer
         if explorer is None:
@@ -286,7 +294,7 @@ class SelectionPanel(ModelPanel):
                 self._show_neighbours(pictures, distances)
 
         self._session.slow.request(
-            "selection neighbours", lambda _is_stale: explorer.decode(mu), take, priority=3
+            "selection neighbours", lambda _is_stale: explorer.decode(mu, labels), take, priority=3
         )
 
     def _show_neighbours(self, pictures: NDArray[np.uint8] | None, distances: Iterable[float]) -> None:
@@ -320,6 +328,12 @@ class SelectionPanel(ModelPanel):
     @Slot()
     def _on_session_selection_changed(self) -> None:
         self.refresh()
+
+    @Slot(object)
+    def _on_session_recon_label_changed(self, label: ReconLabel) -> None:
+        self._number_names["recon"].setText(label.named("recon"))
+        self.recon_caption.setText(label.caption)
+        self.recon_caption.setVisible(bool(label.caption))
 
     @Slot()
     def _on_session_encodings_changed(self) -> None:

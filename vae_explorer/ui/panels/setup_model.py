@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from vae_explorer.ui.icons import icon
+from vae_explorer.ui.panels.controls import Caption, tool_button
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.model_choices import (
+    MODEL_SETTINGS,
+    OBJECTIVE_SETTING_ROWS,
+    OBJECTIVE_WORDS,
+    OBJECTIVES,
+)
+from vae_explorer.ui.panels.setting_rows import Setting, SettingRows
 from vae_explorer.ui.widgets.card import Section, restyle
 from vae_explorer.ui.widgets.form import ChoiceBox, FormRow
 from vae_explorer.ui.widgets.number_field import NumberField, NumberRange
 from vae_explorer.ui.widgets.value_slider import ValueSlider
-from vae_explorer.vae.config import LATENT_DIM_MAX, ModelConfig, ObjectiveConfig
+from vae_explorer.vae.config import (
+    CONVOLUTIONAL,
+    DENSE,
+    GATED_HIDDEN,
+    LATENT_DIM_MAX,
+    OBJECTIVE_SETTINGS,
+    PLUGIN_PREFIX,
+    START_BETA,
+    WITH_SIGMA,
+    ModelConfig,
+    ObjectiveConfig,
+)
 
 __all__ = ["ModelSettings", "hidden_problem", "parsed_hidden"]
 
 _NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"),
-             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"))  # fmt: skip
+             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"), ("gated", "Gated MLP"))  # fmt: skip
 _LIKELIHOODS = (
     ("bernoulli", "Bernoulli"),
+    ("continuous-bernoulli", "Cont. Bernoulli"),
     ("gaussian", "Gaussian"),
     ("gaussian-learned", "Gaussian, free σ"),
+    ("gaussian-optimal", "Optimal Gaussian"),
+    ("laplace", "Laplace"),
+    ("logistic-mixture", "Logistic mixture"),
 )
-_OBJECTIVES = (("vae", "VAE"), ("autoencoder", "Plain autoencoder"))
+_BINARISATIONS = (("none", "Grey"), ("dynamic", "Binary, redrawn"), ("static", "Binary, fixed"))
 _LAYERS_MAX = 8
 _UNITS_MAX = 16_384  # a wider layer is a slip of the finger: its weights alone would take gigabytes
 _BETA_SHOWN = (0.05, 50.0)  # of the slider; the field takes all
@@ -70,7 +95,9 @@ class ModelSettings(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Model", parent)
         model, objective = ModelConfig(), ObjectiveConfig()
-        self.objective = ChoiceBox(_OBJECTIVES)
+        self.objective = ChoiceBox(OBJECTIVES)
+        self.objective_words = Caption()
+        self.objective_words.setWordWrap(True)
         self.network = ChoiceBox(_NETWORKS)
         self.hidden = QLineEdit(", ".join(map(str, model.hidden)))
         self.hidden.setProperty("numeric", "true")
@@ -79,6 +106,11 @@ class ModelSettings(Section):
             "Latent dim.", NumberRange(1, LATENT_DIM_MAX, whole=True), model.latent_dim
         )
         self.likelihood = ChoiceBox(_LIKELIHOODS)
+        self.logistics = NumberField("Logistics", NumberRange(1, 50, whole=True), model.logistics)
+        self.binarisation = ChoiceBox(_BINARISATIONS)
+        self._binarisation_seed = (
+            model.binarisation_seed
+        )  # of the run on screen; chosen on the command line only
         self.sigma = NumberField("σ", NumberRange(0.0, 10.0, open_low=True), model.sigma)
         self.beta = ValueSlider(
             "β",
@@ -97,6 +129,8 @@ class ModelSettings(Section):
             "latentDimEdit": self.latent_dim,
             "likelihoodBox": self.likelihood,
             "sigmaEdit": self.sigma,
+            "logisticsEdit": self.logistics,
+            "binarisationBox": self.binarisation,
             "betaEdit": self.beta.field,
             "betaSlider": self.beta.slider,
             "warmupEdit": self.warmup,
@@ -111,6 +145,8 @@ class ModelSettings(Section):
             "latent_dim": FormRow("Latent dim.", self.latent_dim, *EXPLANATIONS["latent_dim"]),
             "likelihood": FormRow("Likelihood", self.likelihood, *EXPLANATIONS["likelihood"]),
             "sigma": FormRow("σ of a pixel", self.sigma, *EXPLANATIONS["sigma"]),
+            "logistics": FormRow("Logistics", self.logistics, *EXPLANATIONS["logistics"]),
+            "binarisation": FormRow("Pixels", self.binarisation, *EXPLANATIONS["binarisation"]),
             "warmup": FormRow("Warm-up epochs", self.warmup, *EXPLANATIONS["warmup"]),
         }
         self.beta.set_help(*EXPLANATIONS["beta"])
@@ -118,13 +154,37 @@ class ModelSettings(Section):
             if name == "warmup":
                 self.column.addWidget(self.beta)
             self.column.addWidget(row)
+            if name == "objective":
+                self.column.addWidget(self.objective_words)
+        self.objective_rows = SettingRows(OBJECTIVE_SETTING_ROWS, objective)
+        self.column.addWidget(self.objective_rows)
+        # What most models leave alone folds away.
+        self.more = tool_button("chevron-right", "More of the model", text=True)
+        self.more.setObjectName("moreModelButton")
+        self.more.setProperty("variant", "quiet")
+        self.more.setToolTip(EXPLANATIONS["more_model"].tooltip)
+        self.more.setWhatsThis(EXPLANATIONS["more_model"].whats_this)
+        self.column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        cycle = Setting("cycle_epochs", "Cycle, epochs", NumberRange(0.0, 1e6))
+        self.cycle_rows = SettingRows((cycle,), objective)
+        self.model_rows = SettingRows(MODEL_SETTINGS, model)
+        self._n_classes = model.n_classes  # of the run on screen; a new run takes those of its pictures
+        self._shows_more = False
+        self._last_objective = self.objective.value
+        for rows in (self.cycle_rows, self.model_rows):
+            self.column.addWidget(rows)
+        for rows in (self.objective_rows, self.cycle_rows, self.model_rows):
+            rows.changed.connect(self._on_choice_changed)
+        self.more.clicked.connect(self._on_more_clicked)
+        self.objective.activated.connect(self._on_objective_activated)
         for field, name in ((self.width_field, "width"), (self.latent_dim, "latent_dim"),
-                            (self.sigma, "sigma"), (self.warmup, "warmup")):  # fmt: skip
+                            (self.sigma, "sigma"), (self.logistics, "logistics"), (self.warmup, "warmup")):  # fmt: skip
             field.problem_changed.connect(self._rows[name].show_problem)
             field.problem_changed.connect(self._on_something_changed)
             field.value_changed.connect(self._on_something_changed)
-        for box in (self.objective, self.network, self.likelihood):
+        for box in (self.objective, self.network, self.likelihood, self.binarisation):
             box.currentIndexChanged.connect(self._on_choice_changed)
+        self.network.activated.connect(self._on_network_activated)
         self.hidden.textChanged.connect(self._on_hidden_text_changed)
         self.beta.value_changed.connect(self.beta_changed)
         self.beta.value_changed.connect(self._on_something_changed)
@@ -135,46 +195,105 @@ class ModelSettings(Section):
     def is_valid(self) -> bool:
         """Whether every setting that matters holds something usable."""
         fields = [self.latent_dim]
-        if self.network.value == "mlp":
+        if self.network.value in DENSE:
             if hidden_problem(self.hidden.text()):
                 return False
-        elif self.network.value in ("conv", "residual"):
+        elif self.network.value in CONVOLUTIONAL:
             fields.append(self.width_field)
-        if self.likelihood.value != "bernoulli":
+        if self.likelihood.value in WITH_SIGMA:
             fields.append(self.sigma)
-        if self.objective.value == "vae":
+        if self.likelihood.value == "logistic-mixture":
+            fields.append(self.logistics)
+        if self._uses_beta:
             fields += [self.beta.field, self.warmup]
-        return not any(field.problem for field in fields)
+        rows = (self.objective_rows, self.cycle_rows, self.model_rows)
+        if self._shape_problem():
+            return False
+        return not any(field.problem for field in fields) and all(each.is_valid() for each in rows)
 
     def model(self) -> ModelConfig:
         """What is set; hidden settings keep their last valid values."""
+        more = self.model_rows.values()
+        more["conditional"] = bool(more["conditional"]) or self.objective.value == "m2"
         return ModelConfig.model_validate(
             {
+                **more,
+                "n_classes": self._n_classes if more["conditional"] else 0,
                 "network": self.network.value,
                 "hidden": parsed_hidden(self.hidden.text()) or ModelConfig().hidden,
                 "width": self.width_field.int_value,
                 "latent_dim": self.latent_dim.int_value,
                 "likelihood": self.likelihood.value,
                 "sigma": self.sigma.value,
+                "logistics": self.logistics.int_value,
+                # it would change what another likelihood is of, so it does not stay behind unseen
+                "binarisation": self.binarisation.value if self._may_binarise else "none",
+                "binarisation_seed": self._binarisation_seed,
             }
         )
 
+    @property
+    def _may_binarise(self) -> bool:
+        return self.likelihood.value == "bernoulli"
+
+    def set_plugins(self, names: Iterable[str]) -> None:
+        """Offer the networks of other packages too, as ``plugin:NAME``."""
+        for name in names:
+            if self.network.findData(name) < 0:
+                self.network.addItem(name.removeprefix(PLUGIN_PREFIX), name)
+
     def objective_config(self) -> ObjectiveConfig:
         return ObjectiveConfig.model_validate(
-            {"name": self.objective.value, "beta": self.beta.value, "warmup_epochs": self.warmup.value}
+            {
+                "name": self.objective.value,
+                "beta": self.beta.value,
+                "warmup_epochs": self.warmup.value,
+                **self.cycle_rows.values(),
+                **self.objective_rows.values(),
+            }
         )
+
+    def _shape_problem(self) -> str:
+        """Why objective and posterior do not go together, in a sentence."""
+        more = self.model_rows.values()
+        objective = self.objective_config()
+        if more["posterior"] == "iaf" and objective.needs_gaussian:
+            return "This objective needs a Gaussian posterior: choose one of the two."
+        return ""
+
+    @property
+    def _uses_beta(self) -> bool:
+        return "beta" in self._settings_of_objective()
+
+    def _settings_of_objective(self) -> tuple[str, ...]:
+        return next(used for name, used in OBJECTIVE_SETTINGS.items() if name == self.objective.value)
 
     def set_configs(self, model: ModelConfig, objective: ObjectiveConfig) -> None:
         """Show the settings of a run."""
+        if model.network.startswith(PLUGIN_PREFIX):  # known from the run, installed or not
+            self.set_plugins([model.network])
         self.network.set_value(model.network)
         self.hidden.setText(", ".join(map(str, model.hidden)))
         self.width_field.set_value(model.width)
         self.latent_dim.set_value(model.latent_dim)
         self.likelihood.set_value(model.likelihood)
         self.sigma.set_value(model.sigma)
+        self.logistics.set_value(model.logistics)
+        self.binarisation.set_value(model.binarisation)
+        self._binarisation_seed = model.binarisation_seed
         self.objective.set_value(objective.name)
         self.beta.set_value(objective.beta)
         self.warmup.set_value(objective.warmup_epochs)
+        self._n_classes = model.n_classes
+        self._last_objective = objective.name
+        for rows in (self.objective_rows, self.cycle_rows):
+            rows.set_values(objective)
+        self.model_rows.set_values(model)
+        unusual = any(
+            getattr(model, setting.name) != getattr(ModelConfig(), setting.name) for setting in MODEL_SETTINGS
+        )
+        self._shows_more = self._shows_more or unusual or objective.cycle_epochs > 0.0
+        self._show_what_matters()
 
     def set_editable(self, editable: bool, why: str = "") -> None:
         """Everything but β may be fixed; `why` then stands in the tooltips."""
@@ -183,11 +302,34 @@ class ModelSettings(Section):
             tooltip = EXPLANATIONS[name].tooltip
             row.setToolTip(tooltip if editable else f"{tooltip}. {why}")
             row.control.setToolTip(row.toolTip())
+        for rows in (self.objective_rows, self.cycle_rows, self.model_rows):
+            rows.set_editable(editable, why)
+
+    @Slot()
+    def _on_objective_activated(self) -> None:
+        """Some objectives begin with another β; one that a person has set stays."""
+        before, now = (START_BETA.get(name, 1.0) for name in (self._last_objective, self.objective.value))
+        if self.beta.value == before:
+            self.beta.set_value(now)
+        self._last_objective = self.objective.value
+
+    @Slot()
+    def _on_more_clicked(self) -> None:
+        self._shows_more = not self._shows_more
+        self._show_what_matters()
 
     @Slot()
     def _on_choice_changed(self) -> None:
         self._show_what_matters()
         self.changed.emit()
+
+    @Slot()
+    def _on_network_activated(self) -> None:
+        """The gated network is usually two layers; widths that a person has typed stay."""
+        usual = {"mlp": ModelConfig().hidden, "gated": GATED_HIDDEN}
+        now = parsed_hidden(self.hidden.text())
+        if self.network.value in usual and now in usual.values():
+            self.hidden.setText(", ".join(map(str, usual[self.network.value])))
 
     @Slot()
     def _on_something_changed(self) -> None:
@@ -202,13 +344,33 @@ class ModelSettings(Section):
         self.changed.emit()
 
     def _show_what_matters(self) -> None:
-        is_mlp = self.network.value == "mlp"
-        is_vae = self.objective.value == "vae"
-        self._rows["hidden"].setVisible(is_mlp)
-        self._rows["width"].setVisible(self.network.value in ("conv", "residual"))
-        self._rows["sigma"].setVisible(self.likelihood.value != "bernoulli")
+        self._rows["hidden"].setVisible(self.network.value in DENSE)
+        self._rows["width"].setVisible(self.network.value in CONVOLUTIONAL)
+        self._rows["sigma"].setVisible(self.likelihood.value in WITH_SIGMA)
+        self._rows["logistics"].setVisible(self.likelihood.value == "logistic-mixture")
+        self._rows["binarisation"].setVisible(self._may_binarise)
         self._rows["sigma"].label.setText(
             "σ at the start" if self.likelihood.value == "gaussian-learned" else "σ of a pixel"
         )
-        self.beta.setVisible(is_vae)
-        self._rows["warmup"].setVisible(is_vae)
+        used = self._settings_of_objective()
+        self._rows["objective"].show_problem(self._shape_problem())
+        words = OBJECTIVE_WORDS.get(self.objective.value, "")
+        self.objective_words.setText(words)
+        self.objective_words.setVisible(bool(words))
+        self.beta.setVisible(self._uses_beta)
+        self._rows["warmup"].setVisible(self._uses_beta)
+        self.objective_rows.show_only(used)
+        self.cycle_rows.show_only(used if self._shows_more else ())
+        self.model_rows.show_only(self._more_that_matters() if self._shows_more else ())
+        self.more.setText("Less of the model" if self._shows_more else "More of the model")
+        self.more.setIcon(icon("chevron-down" if self._shows_more else "chevron-right"))
+
+    def _more_that_matters(self) -> set[str]:
+        shown, values = {"conditional"}, self.model_rows.values()
+        if self.objective.value == "m2":
+            shown.clear()  # it is conditional anyway
+        if self.objective.value not in ("autoencoder", "denoising"):
+            shown |= {"prior", "posterior"}
+            shown |= {"components"} if values["prior"] != "normal" else set()
+            shown |= {"n_flows"} if values["posterior"] == "iaf" else set()
+        return shown

@@ -96,6 +96,8 @@ class SetupPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.rail)
         self._connect()
+        self.loss.set_label(session.recon_label)
+        session.recon_label_changed.connect(self.loss.set_label)
         self.set_training_state(session.training_state)
         self.set_history(session.history)
 

@@ -32,7 +32,7 @@ def run_words(card: RunCard, now: datetime | None = None) -> str:
     """E.g. ``Blooms · 2-D · −ELBO 142.6 nats · stopped · 3 h ago``."""
     parts = [card.data_name, f"{card.latent_dim}-D"]
     if card.elbo is not None:
-        parts.append(f"−ELBO {-card.elbo:,.1f} nats".replace(" -", " −"))
+        parts.append(f"{card.label.bound_name} {-card.elbo:,.1f} nats".replace(" -", " −"))
     if now is not None:
         if card.status != "finished":
             parts.append("interrupted" if card.status == "running" else card.status)

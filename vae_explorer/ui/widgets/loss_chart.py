@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,6 +152,12 @@ class LossChart(QWidget):
             self._plot.set_marks([mark.epoch for mark in self._marks])
         self._draw()
 
+    def set_names(self, names: Mapping[str, str]) -> None:
+        """Call curves otherwise than −ELBO, recon and KL, by "elbo", "recon" and "kl"."""
+        for name, text in names.items():
+            self._toggles[name].setText(text)
+            self._toggles[name].setToolTip(f"Show {text} (solid: training, dashed: validation)")
+
     def append_live(self, epoch: float, recon: float, kl: float) -> None:
         """Add training losses reported between epochs."""
         self._live.append(epoch, recon, kl)
@@ -281,8 +287,9 @@ class LossChart(QWidget):
         """What the curves say at `epoch`, a line each."""
         lines = [f"epoch {epoch:.1f}"]
         low, high = self._plot.x_range
-        for name, text, _ in _CURVES:
-            if self._toggles[name].isChecked():
+        for name, button in self._toggles.items():
+            if button.isChecked():
+                text = button.text()
                 train = _value_at(self._training_rows(), name, epoch)
                 validation = _value_at(self._validation, name, epoch)
                 parts = [f"{value:.1f}" for value in (train, validation) if value is not None]

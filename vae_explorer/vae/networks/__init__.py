@@ -1,34 +1,57 @@
-"""Encoders (image → features) and decoders (latent → one number a pixel and channel), by name."""
+"""Encoders (image → features) and decoders (latent → the likelihood's numbers for each pixel), by name."""
 
 from __future__ import annotations
 
 from vae_explorer.vae.config import ModelConfig
 from vae_explorer.vae.networks.burgess import BurgessDecoder, BurgessEncoder
 from vae_explorer.vae.networks.conv import ConvDecoder, ConvEncoder
+from vae_explorer.vae.networks.gated import GatedDecoder, GatedEncoder
 from vae_explorer.vae.networks.mlp import MLPDecoder, MLPEncoder
 from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape
+from vae_explorer.vae.networks.plugged import PluggedDecoder, PluggedEncoder
 from vae_explorer.vae.networks.residual import ResidualDecoder, ResidualEncoder
+from vae_explorer.vae.plugins import is_plugin
 
 __all__ = ["Decoder", "Encoder", "ImageShape", "make_decoder", "make_encoder"]
 
 
 def make_encoder(config: ModelConfig, image_shape: ImageShape) -> Encoder:
-    """The encoder that `config` names, for images of `image_shape` (C, H, W)."""
+    """The encoder that `config` names, for images of `image_shape` (C, H, W).
+
+    Raises
+    ------
+    ConfigError
+        If it is a plug-in that is missing or misbehaves.
+    """
     if config.network == "mlp":
         return MLPEncoder(image_shape, config.hidden)
+    if config.network == "gated":
+        return GatedEncoder(image_shape, config.hidden)
     if config.network == "conv":
         return ConvEncoder(image_shape, config.width)
     if config.network == "burgess":
         return BurgessEncoder(image_shape)
+    if is_plugin(config.network):
+        return PluggedEncoder(image_shape, config)
     return ResidualEncoder(image_shape, config.width)
 
 
-def make_decoder(config: ModelConfig, image_shape: ImageShape) -> Decoder:
-    """The decoder that mirrors `make_encoder`, from `config.latent_dim` numbers."""
+def make_decoder(config: ModelConfig, output_shape: ImageShape) -> Decoder:
+    """The decoder that mirrors `make_encoder`, from `config.latent_dim` numbers to `output_shape` (n_outputs, H, W).
+
+    Raises
+    ------
+    ConfigError
+        If it is a plug-in that is missing or misbehaves.
+    """
     if config.network == "mlp":
-        return MLPDecoder(config.latent_dim, config.hidden, image_shape)
+        return MLPDecoder(config.latent_dim, config.hidden, output_shape)
+    if config.network == "gated":
+        return GatedDecoder(config.latent_dim, config.hidden, output_shape)
     if config.network == "conv":
-        return ConvDecoder(config.latent_dim, config.width, image_shape)
+        return ConvDecoder(config.latent_dim, config.width, output_shape)
     if config.network == "burgess":
-        return BurgessDecoder(config.latent_dim, image_shape)
-    return ResidualDecoder(config.latent_dim, config.width, image_shape)
+        return BurgessDecoder(config.latent_dim, output_shape)
+    if is_plugin(config.network):
+        return PluggedDecoder(config.latent_dim, output_shape, config)
+    return ResidualDecoder(config.latent_dim, config.width, output_shape)

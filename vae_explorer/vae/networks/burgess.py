@@ -46,9 +46,9 @@ class BurgessEncoder(Encoder):
 class BurgessDecoder(Decoder):
     """Two fully connected layers, a third that makes a map, transposed convolutions up."""
 
-    def __init__(self, latent_dim: int, image_shape: ImageShape) -> None:
+    def __init__(self, latent_dim: int, output_shape: ImageShape) -> None:
         super().__init__()
-        n_out, height, width = image_shape
+        n_out, height, width = output_shape
         sizes = _sizes(height, width)[::-1]  # coarsest first
         h, w = sizes[0]
         ups: list[nn.Module] = []
@@ -72,7 +72,7 @@ class BurgessDecoder(Decoder):
         )
 
     def forward(self, z: Tensor) -> Tensor:
-        params: Tensor = self.layers(z)  # (B, C, H, W)
+        params: Tensor = self.layers(z)  # (B, n_outputs, H, W)
         return params
 
 

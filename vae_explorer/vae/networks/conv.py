@@ -42,9 +42,9 @@ class ConvEncoder(Encoder):
 class ConvDecoder(Decoder):
     """The mirror image: doubles each side and crops to the encoder's size at that scale."""
 
-    def __init__(self, latent_dim: int, width: int, image_shape: ImageShape) -> None:
+    def __init__(self, latent_dim: int, width: int, output_shape: ImageShape) -> None:
         super().__init__()
-        n_out, height, breadth = image_shape
+        n_out, height, breadth = output_shape
         self._sizes = scales_of(height, breadth)[::-1]  # coarsest first
         channels = channels_of(width, len(self._sizes) - 1)[::-1]
         h, w = self._sizes[0]
@@ -60,4 +60,4 @@ class ConvDecoder(Decoder):
         maps: Tensor = self.start(z)
         for i, (up, (h, w)) in enumerate(zip(self.ups, self._sizes[1:], strict=True)):
             maps = up(maps if i == 0 else maps.relu())[..., :h, :w]
-        return maps  # (B, C, H, W)
+        return maps  # (B, n_outputs, H, W)

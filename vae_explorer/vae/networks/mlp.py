@@ -41,19 +41,19 @@ class MLPEncoder(Encoder):
 
 
 class MLPDecoder(Decoder):
-    """Layers of the reversed widths, then one number a pixel and channel."""
+    """Layers of the reversed widths, then the likelihood's numbers for each pixel."""
 
-    def __init__(self, latent_dim: int, hidden: Sequence[int], image_shape: ImageShape) -> None:
+    def __init__(self, latent_dim: int, hidden: Sequence[int], output_shape: ImageShape) -> None:
         super().__init__()
         widths = tuple(reversed(hidden))
         self.layers = nn.Sequential(
             *_relu_layers(latent_dim, widths),
-            nn.Linear(widths[-1], math.prod(image_shape)),
-            nn.Unflatten(1, image_shape),
+            nn.Linear(widths[-1], math.prod(output_shape)),
+            nn.Unflatten(1, output_shape),
         )
 
     def forward(self, z: Tensor) -> Tensor:
-        params: Tensor = self.layers(z)  # (B, C, H, W)
+        params: Tensor = self.layers(z)  # (B, n_outputs, H, W)
         return params
 
 

@@ -37,7 +37,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latent (B, D) → likelihood parameters (B, C, H, W)."""
+    """Latent (B, D) → likelihood parameters (B, n_outputs, H, W)."""
 
     def forward(self, z: Tensor) -> Tensor:
         raise NotImplementedError
@@ -79,9 +79,15 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
     """Draw all weights of `module` as PyTorch does by default, but from `generator`.
 
     Weights and biases are uniform in ±1/√fan_in (He et al. 2015 with a = √5, the default of
-    ``nn.Linear`` and ``nn.Conv2d``). A module changes its own by ``after_initialise()``.
+    ``nn.Linear`` and ``nn.Conv2d``). A module changes its own by ``after_initialise()``; one that says
+    ``draws_own_weights`` has done so already, with all its parts.
     """
+    done = {
+        part for own in module.modules() if getattr(own, "draws_own_weights", False) for part in own.modules()
+    }
     for part in module.modules():
+        if part in done:
+            continue
         if isinstance(part, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.kaiming_uniform_(part.weight, a=math.sqrt(5), generator=generator)
             if part.bias is not None:
@@ -91,5 +97,5 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
         elif isinstance(part, nn.GroupNorm):
             part.reset_parameters()  # ones and zeros
     for part in module.modules():
-        if callable(finish := getattr(part, "after_initialise", None)):
+        if part not in done and callable(finish := getattr(part, "after_initialise", None)):
             finish()

@@ -73,9 +73,9 @@ class ResidualDecoder(Decoder):
     The finest map has half of `width` channels: there every channel costs most.
     """
 
-    def __init__(self, latent_dim: int, width: int, image_shape: ImageShape) -> None:
+    def __init__(self, latent_dim: int, width: int, output_shape: ImageShape) -> None:
         super().__init__()
-        n_out, height, breadth = image_shape
+        n_out, height, breadth = output_shape
         self._sizes = scales_of(height, breadth)[::-1]  # coarsest first
         channels = [*channels_of(width, len(self._sizes) - 1)[::-1], width // 2]
         h, w = self._sizes[0]
@@ -97,7 +97,7 @@ class ResidualDecoder(Decoder):
         maps: Tensor = self.start(z)
         for block, up, (h, w) in zip(self.blocks, self.ups, self._sizes[1:], strict=True):
             maps = up(F.silu(block(maps)))[..., :h, :w]
-        params: Tensor = self.to_pixels(F.silu(maps))  # (B, C, H, W)
+        params: Tensor = self.to_pixels(F.silu(maps))  # (B, n_outputs, H, W)
         return params
 
 

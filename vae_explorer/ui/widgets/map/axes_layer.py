@@ -6,13 +6,22 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_XS, Theme
 from vae_explorer.ui.widgets.map.viewport import Viewport
 
-__all__ = ["caption_font", "paint_grid", "paint_line_contours", "paint_prior", "paint_titles", "ticks"]
+__all__ = [
+    "caption_font",
+    "paint_grid",
+    "paint_line_contours",
+    "paint_prior",
+    "paint_prior_contours",
+    "paint_titles",
+    "ticks",
+]
 
 TICK_DISTANCE_PX = 96.0  # wanted between grid lines
 SIGMAS = (1, 2, 3)
@@ -123,12 +132,41 @@ def paint_prior(painter: QPainter, viewport: Viewport, theme: Theme, centre: tup
     painter.drawLine(middle - QPointF(0, 4), middle + QPointF(0, 4))
 
 
-def paint_line_contours(painter: QPainter, viewport: Viewport, theme: Theme, centre: float) -> None:
-    """On a line (D = 1): where the prior's 1σ, 2σ and 3σ lie."""
+def paint_prior_contours(
+    painter: QPainter, viewport: Viewport, theme: Theme, contours: Sequence[NDArray[np.float64]]
+) -> None:
+    """Lines of a prior that is not round, as deep below its peak as 1σ, 2σ and 3σ of a Gaussian.
+
+    Parameters
+    ----------
+    contours
+        Segments on the plane, (S, 2, 2), for each of `SIGMAS`.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for sigma, segments in zip(SIGMAS, contours, strict=True):
+        if not len(segments):
+            continue
+        ends = np.asarray(viewport.to_px(segments.reshape(-1, 2))).reshape(-1, 4)
+        pen = QPen(_contour_pen(theme, sigma).color(), 1.2)  # loose segments are too short for dashes
+        painter.setPen(pen)
+        painter.drawLines([QLineF(*map(float, line)) for line in ends])
+        right = ends.reshape(-1, 2)[ends.reshape(-1, 2)[:, 0].argmax()]
+        _sigma_label(painter, theme, f"{sigma}σ", QPointF(float(right[0]), float(right[1])))
+
+
+def paint_line_contours(
+    painter: QPainter,
+    viewport: Viewport,
+    theme: Theme,
+    centre: float,
+    contours: Sequence[NDArray[np.float64]] | None = None,
+) -> None:
+    """On a line (D = 1): where the prior's 1σ, 2σ and 3σ lie, at `centre` ± σ or where `contours` say."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for sigma in SIGMAS:
-        for side in (-1, 1):
-            x = float(viewport.to_px([centre + side * sigma, 0.0])[0])
+        own = [centre - sigma, centre + sigma] if contours is None else contours[sigma - 1][:, 0, 0].tolist()
+        for place in own:
+            x = float(viewport.to_px([place, 0.0])[0])
             painter.setPen(_contour_pen(theme, sigma))
             painter.drawLine(QPointF(x, 0), QPointF(x, viewport.height))
             _sigma_label(painter, theme, f"{sigma}σ", QPointF(x, 0.5 * viewport.height))

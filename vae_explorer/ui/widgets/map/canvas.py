@@ -27,6 +27,7 @@ from vae_explorer.ui.widgets.map.axes_layer import (
     paint_grid,
     paint_line_contours,
     paint_prior,
+    paint_prior_contours,
     paint_titles,
 )
 from vae_explorer.ui.widgets.map.backing import Backing
@@ -93,6 +94,7 @@ class MapCanvas(QWidget):
         self._density: DensityPicture | None = None
         self._density_image: QImage | None = None
         self._prior_centre = (0.0, 0.0)
+        self._prior_contours: tuple[NDArray[np.float64], ...] | None = None
         self._labels = ("z1", "z2")
         self._tapestry_opacity = DEFAULT_TAPESTRY_OPACITY
         self._under = Backing()  # all layers under the points
@@ -150,9 +152,18 @@ class MapCanvas(QWidget):
         self._labels = (label_u, label_v)
         self.redraw()
 
-    def set_prior(self, centre: tuple[float, float]) -> None:
-        """Centre of the prior's section; a fitted view holds its 3σ circle."""
+    def set_prior(
+        self, centre: tuple[float, float], contours: tuple[NDArray[np.float64], ...] | None = None
+    ) -> None:
+        """Centre of the prior's section; a fitted view holds its 3σ circle.
+
+        Parameters
+        ----------
+        contours
+            Segments (S, 2, 2) on the plane for 1σ, 2σ and 3σ of a prior that is not round; None: circles.
+        """
         self._prior_centre = centre
+        self._prior_contours = contours
         self.redraw()
 
     def set_points(self, projected: Projected, *, moving: bool = False) -> None:
@@ -257,6 +268,9 @@ class MapCanvas(QWidget):
     def _fit_box(self) -> Box:
         cx, cy = self._prior_centre
         prior = (cx - 3.0, cy - 3.0, cx + 3.0, cy + 3.0)
+        if self._prior_contours is not None and len(outermost := self._prior_contours[-1]):
+            (left, bottom), (right, top) = outermost.min((0, 1)), outermost.max((0, 1))
+            prior = (float(left), float(bottom), float(right), float(top))
         points = self._target.places.box(KEPT_SHARE)
         if self._on_line:
             top = float(self._target.curve[:, 1].max()) if self._target.curve is not None else 0.0
@@ -367,7 +381,9 @@ class MapCanvas(QWidget):
             paint_titles(painter, viewport, theme, self._labels[0], self._labels[1], taken)
         if Layer.PRIOR in self._layers:
             if self._on_line:
-                paint_line_contours(painter, viewport, theme, self._prior_centre[0])
+                paint_line_contours(painter, viewport, theme, self._prior_centre[0], self._prior_contours)
+            elif self._prior_contours is not None:
+                paint_prior_contours(painter, viewport, theme, self._prior_contours)
             else:
                 paint_prior(painter, viewport, theme, self._prior_centre)
         if self._on_line:

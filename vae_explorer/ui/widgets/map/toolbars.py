@@ -167,6 +167,11 @@ class LayersCard(FloatingCard):
             button.setToolTip(words if has_prior else "A plain autoencoder has no prior")
             button.setChecked(button.isChecked() and has_prior)
 
+    def set_prior_learned(self, learned: bool) -> None:
+        """Whether the prior is one of the model's own rather than N(0, I)."""
+        words = _LEARNED_PRIOR if learned else _LAYER_WORDS[Layer.PRIOR][3]
+        self.buttons[Layer.PRIOR].setWhatsThis(words)
+
     @Slot()
     def _on_button_toggled(self) -> None:
         for layer, button in self.buttons.items():
@@ -176,6 +181,12 @@ class LayersCard(FloatingCard):
     def _on_view_layers_changed(self) -> None:
         for layer, button in self.buttons.items():
             button.setChecked(layer in self._view.layers)
+
+
+_LEARNED_PRIOR = (
+    "New images are sampled from the prior that this model has learned. The lines lie on this plane where its "
+    "density is as far below its highest value as that of a Gaussian at one, two and three standard deviations."
+)
 
 
 class ZoomCard(FloatingCard):

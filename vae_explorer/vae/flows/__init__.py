@@ -1,0 +1,1 @@
+"""Normalising flows: invertible transformations that bend the Gaussian posterior."""

@@ -1,0 +1,97 @@
+"""What an objective is: a function of model and batch that returns `Terms`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from vae_explorer.vae.model import VAE
+from vae_explorer.vae.posterior import Posterior
+
+__all__ = ["Bound", "Objective", "Terms", "bound_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Losses of one batch, in nats.
+
+    Attributes
+    ----------
+    recon
+        −log p(x|z) with one z ~ q(z|x), summed over channels and pixels; (B,).
+    kl
+        KL(q(z|x) ‖ p(z)), summed over latent dimensions, not weighted by beta; (B,).
+    loss
+        What is minimised: a mean over the batch; scalar.
+    extra
+        Further quantities of the objective by name, not weighted; scalars, detached.
+    """
+
+    recon: Tensor  # (B,)
+    kl: Tensor  # (B,)
+    loss: Tensor  # ()
+    extra: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+class Objective:
+    """Computes `Terms` of a batch; may have an adversary with weights of its own.
+
+    Attributes
+    ----------
+    is_mean_over_images
+        Whether the loss is a mean of terms that each depend on one image: then parts of a batch may be computed apart.
+    adversary
+        Trained beside the model by `adversary_loss`, not by `Terms.loss`.
+    """
+
+    is_mean_over_images = False
+    adversary: nn.Module | None = None
+
+    def __call__(
+        self,
+        model: VAE,
+        x: Tensor,
+        beta: float,
+        generator: torch.Generator | None,
+        *,
+        y: Tensor | None = None,
+        epoch: float = 0.0,
+    ) -> Terms:
+        """Losses of images `x` (B, C, H, W) in [0, 1].
+
+        Parameters
+        ----------
+        beta
+            Weight in force.
+        generator
+            Source of all noise.
+        y
+            Labels (B,) of a conditional model; −1 where the label is not known.
+        epoch
+            Passes over the training images so far, with decimals.
+        """
+        raise NotImplementedError
+
+    def adversary_loss(self, generator: torch.Generator | None) -> Tensor | None:
+        """What `adversary` minimises on the batch of the last call; scalar, None if it has nothing to learn from."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """One pass through a model: the parts of its bound, and what they were computed from."""
+
+    posterior: Posterior
+    z: Tensor  # (B, D)
+    recon: Tensor  # (B,)
+    kl: Tensor  # (B,)
+
+
+def bound_of(model: VAE, x: Tensor, generator: torch.Generator | None, y: Tensor | None) -> Bound:
+    """Encode `x`, draw one z, decode: the negative evidence lower bound is recon + kl."""
+    posterior, z, params = model(x, generator, y)
+    recon = -model.likelihood.log_prob(x, params)  # (B,)
+    return Bound(posterior, z, recon, model.kl(posterior, z))
