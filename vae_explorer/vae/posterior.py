@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-__all__ = ["LOG_VAR_MAX", "LOG_VAR_MIN", "Posterior"]
+__all__ = ["LOG_VAR_MAX", "LOG_VAR_MIN", "Posterior", "standard_normal_log_prob"]
 
 # Bounds of log_var. They only keep exp() finite in float32: σ between 4.5e-5 and 148 leaves every
 # useful posterior untouched, and a plain autoencoder is described by the lower bound (σ ≈ 0).
 LOG_VAR_MIN = -20.0
 LOG_VAR_MAX = 10.0
+
+_LOG_2PI = math.log(2.0 * math.pi)
+
+
+def standard_normal_log_prob(z: Tensor) -> Tensor:
+    """log N(z; 0, I) in nats, summed over latent dimensions: (..., D) → (...)."""
+    return -0.5 * (z.square().sum(-1) + z.shape[-1] * _LOG_2PI)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +46,11 @@ class Posterior:
         """
         noise = torch.randn(self.mu.shape, generator=generator, device=self.mu.device, dtype=self.mu.dtype)
         return torch.addcmul(self.mu, torch.exp(0.5 * self.log_var), noise)  # (B, D)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """log q(z|x) in nats, summed over latent dimensions: `z` (..., B, D) → (..., B)."""
+        squares = (z - self.mu).square() * torch.exp(-self.log_var)  # (..., B, D)
+        return -0.5 * (squares + self.log_var + _LOG_2PI).sum(-1)
 
     def kl(self) -> Tensor:
         """KL(q(z|x) ‖ N(0, I)) in nats for each image and latent dimension; (B, D).
