@@ -11,6 +11,7 @@ from scipy.stats import multivariate_normal
 from torch import Tensor, nn
 
 from vae_explorer.errors import ConfigError
+from vae_explorer.evaluation.densities import standard_normal_log_prob
 from vae_explorer.evaluation.importance import (
     ImportanceEstimate,
     bound_curve,
@@ -21,7 +22,7 @@ from vae_explorer.evaluation.many_samples import log_likelihood, softplus_sum
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
 from vae_explorer.vae.likelihoods import Likelihood
 from vae_explorer.vae.model import VAE, build_model
-from vae_explorer.vae.posterior import Posterior, standard_normal_log_prob
+from vae_explorer.vae.posterior import Posterior
 
 SHAPE = (1, 8, 8)
 N_PIXELS, DIM, SIGMA = 64, 2, 0.5
@@ -71,7 +72,7 @@ def _ppca() -> tuple[VAE, Tensor, Posterior, np.ndarray]:
 
 
 def _estimate(model: VAE, x: Tensor, posterior: Posterior, k: int, seed: int = 0) -> ImportanceEstimate:
-    steps = iterate_log_weights(model, x, posterior, k, torch.Generator().manual_seed(seed))
+    steps = iterate_log_weights(model, x, k, torch.Generator().manual_seed(seed), posterior)
     return ImportanceEstimate.joined([ImportanceEstimate.of(w) for _, w in steps if w is not None])
 
 
@@ -99,7 +100,7 @@ def test_that_the_bound_rises_with_every_doubling_and_starts_at_the_elbo() -> No
     log_w = np.concatenate(
         [
             w
-            for _, w in iterate_log_weights(model, x, poor, 1024, torch.Generator().manual_seed(1))
+            for _, w in iterate_log_weights(model, x, 1024, torch.Generator().manual_seed(1), poor)
             if w is not None
         ],
         axis=1,
@@ -170,7 +171,7 @@ def test_that_a_sum_of_softplus_keeps_float32s_precision(n: int) -> None:
 
 def test_that_progress_counts_every_decoded_sample_and_groups_do_not_change_the_answer() -> None:
     model, x = _model(), _pixels(300)
-    steps = list(iterate_log_weights(model, x, model.encode(x), 5, torch.Generator().manual_seed(0)))
+    steps = list(iterate_log_weights(model, x, 5, torch.Generator().manual_seed(0)))
     done = [step[0] for step in steps]
     assert done == sorted(done)
     assert done[-1] == 300 * 5
@@ -180,7 +181,7 @@ def test_that_progress_counts_every_decoded_sample_and_groups_do_not_change_the_
 def test_that_too_many_samples_are_refused_in_words() -> None:
     model, x = _model(), _pixels(1)
     with pytest.raises(ConfigError, match="1 to 1,000,000, got 0"):
-        next(iterate_log_weights(model, x, model.encode(x), 0, torch.Generator()))
+        next(iterate_log_weights(model, x, 0, torch.Generator()))
 
 
 def test_that_the_closed_form_kl_is_that_of_its_samples() -> None:

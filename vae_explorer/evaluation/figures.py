@@ -94,6 +94,7 @@ class Curve:
     standard_error: Values | None = None
     marks: tuple[tuple[str, float, float], ...] = ()
     is_line: bool = True  # False: points only
+    is_log_x: bool = False
     note: str = ""
 
 

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_explorer.errors import ConfigError
+from vae_explorer.evaluation.densities import log_prior
 from vae_explorer.evaluation.many_samples import log_likelihood, rows_at_once
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.posterior import Posterior, standard_normal_log_prob
+from vae_explorer.vae.posterior import Posterior
 
-__all__ = ["K_MAX", "ImportanceEstimate", "bound_curve", "iterate_log_weights", "log_prior", "log_weights"]
+__all__ = ["K_MAX", "ImportanceEstimate", "bound_curve", "iterate_log_weights", "log_weights"]
 
 K_MAX = 1_000_000  # samples an image; their weights lie in memory, 8 MB
 
@@ -74,11 +75,6 @@ class ImportanceEstimate:
         return float(np.sqrt(np.clip(variances, 0.0, None).sum())) / len(self.nll)
 
 
-def log_prior(model: VAE, z: Tensor) -> Tensor:
-    """log p(z) in nats: (..., D) → (...)."""
-    return standard_normal_log_prob(z)
-
-
 def log_weights(
     model: VAE, x: Tensor, posterior: Posterior, n_samples: int, generator: torch.Generator
 ) -> Tensor:
@@ -91,17 +87,22 @@ def log_weights(
     posterior
         q(z|x) of these, (B, D).
     """
-    k, (n, d) = n_samples, posterior.mu.shape
-    many = Posterior(posterior.mu.expand(k, n, d), posterior.log_var.expand(k, n, d))
-    z = many.sample(generator)  # (K, B, D)
-    return log_likelihood(model, x, z) + log_prior(model, z) - posterior.log_prob(z)
+    many = posterior.repeated(n_samples)
+    z = many.sample(generator)  # (K·B, D)
+    ratio = (log_prior(model, z) - many.log_prob(z)).view(n_samples, len(x))  # (K, B)
+    return log_likelihood(model, x, z.view(n_samples, len(x), -1)) + ratio
 
 
 def iterate_log_weights(
-    model: VAE, x: Tensor, posterior: Posterior, n_samples: int, generator: torch.Generator
+    model: VAE, x: Tensor, n_samples: int, generator: torch.Generator, posterior: Posterior | None = None
 ) -> Iterator[tuple[int, Values | None]]:
     """log w of images `x` in bounded memory: (decoded so far, None) again and again, and between them
     (decoded so far, log w (K, b)) of the next b images.
+
+    Parameters
+    ----------
+    posterior
+        Proposal to draw from, (B, D); None: the model's q(z|x).
 
     Raises
     ------
@@ -116,7 +117,11 @@ def iterate_log_weights(
     done = 0
     for start in range(0, len(x), n_images):
         part = slice(start, start + n_images)
-        own = Posterior(posterior.mu[part], posterior.log_var[part])
+        with torch.no_grad():
+            if posterior is None:
+                own = model.encode(x[part])
+            else:
+                own = Posterior(posterior.mu[part], posterior.log_var[part])
         chunks = []
         for k in range(0, n_samples, at_once):
             with torch.no_grad():

@@ -45,7 +45,7 @@ def log_likelihood(model: VAE, x: Tensor, z: Tensor) -> Tensor:
     params = model.decode(z.flatten(0, 1))  # (K·B, C, H, W)
     if type(model.likelihood) is Bernoulli:
         logits = params.view(k, n, -1)  # (K, B, P)
-        matched = torch.linalg.vecdot(logits, x.flatten(1).to(logits))  # (K, B)
+        matched: Tensor = torch.linalg.vecdot(logits, x.flatten(1).to(logits))  # (K, B)
         return matched - softplus_sum(logits)
     every = x.expand(k, *x.shape).flatten(0, 1)  # (K·B, C, H, W)
     return model.likelihood.log_prob(every, params).view(k, n)

@@ -14,6 +14,10 @@ _HERE = "vae_explorer.evaluation.measures"
 
 MEASURES = {  # group -> module that holds its MEASURE
     "bound": f"{_HERE}.bound",
+    "likelihood": f"{_HERE}.likelihood",
+    "latents": f"{_HERE}.latents",
+    "aggregate": f"{_HERE}.aggregate",
+    "reconstructions": f"{_HERE}.reconstructions",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import ConfigError
+from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Figure
-from vae_explorer.evaluation.statistics import bootstrap_interval, mean_of
+from vae_explorer.evaluation.kinds_of_number import KindOfNumber, is_binary, kind_of, label_of
+from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.model import model_from_weights
 from vae_explorer.vae.pixels import Pixels
@@ -38,6 +42,8 @@ class SuiteSettings:
         Images for what is costly, chosen at random; None: all of the split.
     n_samples
         K, samples of z an image for the importance-sampled likelihood.
+    n_aggregate
+        S, samples of z ~ q(z) in all, for what the aggregate posterior is compared with.
     groups
         Groups of measures; empty: all that apply.
     seed
@@ -49,6 +55,7 @@ class SuiteSettings:
     split: Split | None = None
     n_images: int | None = 1000
     n_samples: int = 500
+    n_aggregate: int = 5000
     groups: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
@@ -58,6 +65,8 @@ class SuiteSettings:
             raise ConfigError(f"An evaluation needs at least 2 images, got {self.n_images}.")
         if self.n_samples < 1:
             raise ConfigError(f"An evaluation needs at least 1 sample an image, got {self.n_samples}.")
+        if self.n_aggregate < 2:
+            raise ConfigError(f"An evaluation needs at least 2 samples of q(z), got {self.n_aggregate}.")
         if self.seed < 0:
             raise ConfigError(f"The seed must be 0 or above, got {self.seed}.")
 
@@ -133,6 +142,83 @@ class Subject:
             torch.cat([part.mu for part in found]).cpu(), torch.cat([part.log_var for part in found]).cpu()
         )
 
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether the model sees black and white pixels only, judged by the images at `chosen`."""
+        parts = (self.chosen[i : i + BATCH_IMAGES] for i in range(0, len(self.chosen), BATCH_IMAGES))
+        return is_binary(self.images.images[part] for part in parts)
+
+    @property
+    def kind(self) -> KindOfNumber:
+        """What log p(x|z) is on these pixels."""
+        return kind_of(self.snapshot.model.likelihood, binary=self.is_binary)
+
+    @property
+    def label(self) -> str:
+        """What must stand beside every number with log p(x|z) in it; empty for a probability."""
+        return label_of(self.kind)
+
+    @property
+    def n_pixels(self) -> int:
+        """Values of an image, C·H·W."""
+        return math.prod(self.images.image_shape)
+
+    @property
+    def conditions(self) -> Conditions:
+        """What this evaluation is made of."""
+        snapshot, settings = self.snapshot, self.settings
+        return Conditions(
+            run=snapshot.run_name,
+            step=snapshot.step,
+            epoch=snapshot.epoch,
+            network=snapshot.model.network,
+            latent_dim=snapshot.model.latent_dim,
+            likelihood=snapshot.model.likelihood,
+            objective=snapshot.objective.name,
+            beta=snapshot.objective.beta,
+            data=self.images.name,
+            data_fingerprint=self.images.fingerprint,
+            image_shape=self.images.image_shape,
+            split=self.split_name,
+            n_split=len(self.index),
+            n_images=len(self.chosen),
+            n_samples=settings.n_samples,
+            n_aggregate=settings.n_aggregate,
+            seed=settings.seed,
+            pixels="black and white" if self.is_binary else "grey or colour values in [0, 1]",
+            number=self.label or "probability of the pixels",
+            device=str(self.device),
+            program_version=__version__,
+            torch_version=torch.__version__,
+        )
+
+    def figure(
+        self,
+        name: str,
+        title: str,
+        value: float | Mean,
+        unit: str,
+        *,
+        n_images: int | None = None,
+        n_samples: int | None = None,
+        label: str = "",
+        note: str = "",
+    ) -> Figure:
+        """A number that is computed from all images of the split, unless `n_images` says otherwise."""
+        mean = value if isinstance(value, Mean) else Mean(value, math.nan)
+        return Figure(
+            name=name,
+            title=title,
+            value=mean.value,
+            unit=unit,
+            split=self.split_name,
+            n_images=len(self.index) if n_images is None else n_images,
+            n_samples=n_samples,
+            standard_error=mean.standard_error if math.isfinite(mean.standard_error) else None,
+            label=label,
+            note=note,
+        )
+
     def mean_figure(
         self,
         name: str,
@@ -154,7 +240,7 @@ class Subject:
             split=self.split_name,
             n_images=len(values),
             n_samples=n_samples,
-            standard_error=mean.standard_error,
+            standard_error=mean.standard_error if math.isfinite(mean.standard_error) else None,
             interval=bootstrap_interval(values, self.rng(f"bootstrap {name}")),
             label=label,
             note=note,

@@ -6,13 +6,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Finding
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.registry import load_measures
 from vae_explorer.evaluation.subject import Subject, SuiteSettings
 from vae_explorer.runs.snapshot import Snapshot
 
-__all__ = ["Found", "Skipped", "SuiteEvent", "SuiteProgressed", "SuiteSettings", "iterate_suite"]
+__all__ = [
+    "Found",
+    "Skipped",
+    "SuiteEvent",
+    "SuiteProgressed",
+    "SuiteSettings",
+    "SuiteStarted",
+    "iterate_suite",
+]
+
+
+@dataclass(frozen=True)
+class SuiteStarted:
+    """An evaluation begins, under these conditions."""
+
+    conditions: Conditions
 
 
 @dataclass(frozen=True)
@@ -42,7 +58,7 @@ class Skipped:
     reason: str
 
 
-SuiteEvent = SuiteProgressed | Found | Skipped
+SuiteEvent = SuiteStarted | SuiteProgressed | Found | Skipped
 
 
 def iterate_suite(
@@ -71,6 +87,7 @@ def iterate_suite(
     """
     chosen = load_measures(settings.groups) if measures is None else list(measures)
     subject = Subject(snapshot, images, settings)
+    yield SuiteStarted(subject.conditions)
     for place, measure in enumerate(chosen):
         reason = measure.missing(subject)
         if reason is not None:

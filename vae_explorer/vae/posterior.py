@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-__all__ = ["LOG_VAR_MAX", "LOG_VAR_MIN", "Posterior", "standard_normal_log_prob"]
+__all__ = ["LOG_VAR_MAX", "LOG_VAR_MIN", "Posterior", "gaussian_log_prob"]
 
 # Bounds of log_var. They only keep exp() finite in float32: σ between 4.5e-5 and 148 leaves every
 # useful posterior untouched, and a plain autoencoder is described by the lower bound (σ ≈ 0).
@@ -18,9 +18,9 @@ LOG_VAR_MAX = 10.0
 _LOG_2PI = math.log(2.0 * math.pi)
 
 
-def standard_normal_log_prob(z: Tensor) -> Tensor:
-    """log N(z; 0, I) in nats, summed over latent dimensions: (..., D) → (...)."""
-    return -0.5 * (z.square().sum(-1) + z.shape[-1] * _LOG_2PI)
+def gaussian_log_prob(z: Tensor, mu: Tensor, log_var: Tensor) -> Tensor:
+    """log N(z; mu, exp(log_var)) in nats for each dimension, nothing summed; shapes are broadcast."""
+    return -0.5 * ((z - mu).square() * torch.exp(-log_var) + log_var + _LOG_2PI)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +36,11 @@ class Posterior:
     mu: Tensor  # (B, D)
     log_var: Tensor  # (B, D)
 
+    @property
+    def is_gaussian(self) -> bool:
+        """Whether q(z|x) is exactly the diagonal Gaussian of `mu` and `log_var`."""
+        return True
+
     def sample(self, generator: torch.Generator | None) -> Tensor:
         """Reparameterised sample z = mu + σ·ε with ε ~ N(0, I) (Kingma & Welling 2014, eq. 4); (B, D).
 
@@ -48,13 +53,17 @@ class Posterior:
         return torch.addcmul(self.mu, torch.exp(0.5 * self.log_var), noise)  # (B, D)
 
     def log_prob(self, z: Tensor) -> Tensor:
-        """log q(z|x) in nats, summed over latent dimensions: `z` (..., B, D) → (..., B)."""
-        squares = (z - self.mu).square() * torch.exp(-self.log_var)  # (..., B, D)
-        return -0.5 * (squares + self.log_var + _LOG_2PI).sum(-1)
+        """log q(z|x) in nats, summed over dimensions: (..., B, D) → (..., B)."""
+        return gaussian_log_prob(z, self.mu, self.log_var).sum(-1)
 
     def kl(self) -> Tensor:
-        """KL(q(z|x) ‖ N(0, I)) in nats for each image and latent dimension; (B, D).
+        """KL(N(mu, diag exp(log_var)) ‖ N(0, I)) in nats for each image and latent dimension; (B, D).
 
-        Closed form −½ (1 + log σ² − μ² − σ²) (Kingma & Welling 2014, appendix B); nothing is summed.
+        Closed form −½ (1 + log σ² − μ² − σ²) (Kingma & Welling 2014, appendix B); nothing is summed. It is the
+        model's KL only for this posterior and the prior N(0, I).
         """
         return 0.5 * (self.mu.square() + self.log_var.exp() - 1.0 - self.log_var)
+
+    def repeated(self, n: int) -> Posterior:
+        """The same posteriors `n` times over, (n·B, D): all images once, then all again."""
+        return Posterior(self.mu.repeat(n, 1), self.log_var.repeat(n, 1))
