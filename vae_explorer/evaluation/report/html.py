@@ -12,7 +12,7 @@ from vae_explorer.evaluation.report.plots import plot_of
 from vae_explorer.evaluation.report.report import Group, Report
 from vae_explorer.evaluation.report.strips import png_uri, strip
 
-__all__ = ["as_html", "page"]
+__all__ = ["as_html", "page", "table_html"]
 
 
 def as_html(report: Report) -> str:
@@ -56,7 +56,7 @@ def _group(group: Group) -> str:
         parts.append(_figures(group.figures))
     for finding in group.findings:
         if isinstance(finding, Table):
-            parts.append(_table(finding))
+            parts.append(table_html(finding))
         elif isinstance(finding, Pictures):
             parts.append(_pictures(finding))
         elif not isinstance(finding, Figure | Warned):
@@ -88,7 +88,8 @@ def _figures(figures: list[Figure]) -> str:
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
 
 
-def _table(table: Table) -> str:
+def table_html(table: Table) -> str:
+    """A table with its title and note."""
     head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
     rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     return (
