@@ -117,9 +117,7 @@ def sweep(planned: Sequence[tuple[Path, RunConfig]], images: ImageSet) -> Iterat
         yield SweepRunEnded(place, n, beta, run, found, run.info.status == "finished")
 
 
-def _events(
-    config: RunConfig, images: ImageSet, run: RunFolder
-) -> Generator[TrainingEvent, None, None]:
+def _events(config: RunConfig, images: ImageSet, run: RunFolder) -> Generator[TrainingEvent, None, None]:
     yield from train(config, images, run)
 
 

@@ -44,9 +44,9 @@ def _likelihood(subject: Subject) -> Iterator[Step | Finding]:
         "nats/image",
         standard_error=curve.std(axis=1, ddof=1) / np.sqrt(n),
         is_log_x=True,
-        note="errors over images are shared along the curve",
+        note="; ".join(filter(None, (subject.label, "errors over images are shared along the curve"))),
     )
-    yield Histogram("nll_spread", "−log p(x) of single images", found.nll, "nats/image")
+    yield Histogram("nll_spread", "−log p(x) of single images", found.nll, "nats/image", subject.label)
     yield from _warnings(found)
 
 
@@ -79,6 +79,7 @@ def _figures(
         curve[0] - found.nll,
         "nats/image",
         n_samples=k,
+        label=label,
         note="KL(q(z|x) ‖ p(z|x)) of the same images, estimated by −L_1 − (−L_K)",
     )
     few = float((found.effective_samples < ESS_MIN).mean())
