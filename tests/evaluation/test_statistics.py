@@ -54,3 +54,13 @@ def _figure(value: float, error: float | None) -> Figure:
 )
 def test_that_a_figure_shows_two_digits_of_its_error(value: float, error: float | None, text: str) -> None:
     assert _figure(value, error).text == text
+
+
+def test_that_bounds_are_the_interval_or_two_errors_to_each_side() -> None:
+    plain = _figure(94.3123, 0.0871)
+    assert plain.bounds == pytest.approx((94.3123 - 1.96 * 0.0871, 94.3123 + 1.96 * 0.0871))
+    assert plain.bounds_text == "94.142 … 94.483"
+    given = Figure("a", "A", 1.0, "", "test", 5, standard_error=0.5, interval=(0.25, 1.5))
+    assert given.bounds_text == "0.25 … 1.50"
+    assert _figure(1.0, None).bounds is None
+    assert _figure(1.0, None).bounds_text == ""

@@ -60,14 +60,37 @@ class Figure:
             raise ValueError(f"expected a name and n_images >= 0, got {self.name!r} and {self.n_images}")
 
     @property
+    def bounds(self) -> tuple[float, float] | None:
+        """95 % interval: the given one, else ± 1.96 standard errors; None without an error."""
+        if self.interval is not None or self.standard_error is None:
+            return self.interval
+        return self.value - 1.96 * self.standard_error, self.value + 1.96 * self.standard_error
+
+    @property
+    def bounds_text(self) -> str:
+        """``"94.14 … 94.48"`` with the digits of `text`; empty without an error."""
+        bounds, digits = self.bounds, self._digits
+        if bounds is None or digits is None:
+            return ""
+        return f"{bounds[0]:,.{digits}f} … {bounds[1]:,.{digits}f}"
+
+    @property
     def text(self) -> str:
         """Value with its error to two digits of the error, e.g. ``"94.312 ± 0.087 nats/image"``."""
         error = self.standard_error
         unit = f" {self.unit}" if self.unit else ""
-        if error is None or not math.isfinite(error) or error <= 0.0:
+        digits = self._digits
+        if error is None or digits is None:
             return f"{self.value:,.4g}{unit}" if abs(self.value) < 1000 else f"{self.value:,.1f}{unit}"
-        digits = min(max(1 - math.floor(math.log10(error)), 0), 9)
         return f"{self.value:,.{digits}f} ± {error:,.{digits}f}{unit}"
+
+    @property
+    def _digits(self) -> int | None:
+        """Decimals that show two digits of the error."""
+        error = self.standard_error
+        if error is None or not math.isfinite(error) or error <= 0.0:
+            return None
+        return min(max(1 - math.floor(math.log10(error)), 0), 9)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def test_that_skipped_groups_and_warnings_are_on_the_page() -> None:
     html = as_html(made)
     assert "It has no &lt;q&gt;." in html
     assert "Beware." in html
-    assert "<td>1,000</td>" in html
+    assert '<td class="number">1,000</td>' in html
     assert "<td>–</td>" in html
 
 

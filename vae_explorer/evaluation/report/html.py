@@ -14,6 +14,9 @@ from vae_explorer.evaluation.report.strips import png_uri, strip
 
 __all__ = ["as_html", "page", "table_html"]
 
+_NUMBER = ' class="number"'
+_ROWS_OPEN = 16  # of a table; longer ones are folded
+
 
 def as_html(report: Report) -> str:
     """The whole report: conditions, every figure with its error, plots, pictures."""
@@ -71,15 +74,9 @@ def _figures(figures: list[Figure]) -> str:
     for figure in figures:
         label = f'<span class="label">{escape(figure.label)}</span>' if figure.label else ""
         note = f'<span class="note">{escape(figure.note)}</span>' if figure.note else ""
-        interval = figure.interval
-        if interval is None and figure.standard_error is not None:
-            interval = (
-                figure.value - 1.96 * figure.standard_error,
-                figure.value + 1.96 * figure.standard_error,
-            )
         cells = [
             figure.text,
-            "" if interval is None else f"{interval[0]:,.5g} … {interval[1]:,.5g}",
+            figure.bounds_text,
             f"{figure.n_images:,}",
             "" if figure.n_samples is None else f"{figure.n_samples:,}",
         ]
@@ -89,21 +86,27 @@ def _figures(figures: list[Figure]) -> str:
 
 
 def table_html(table: Table) -> str:
-    """A table with its title and note."""
-    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
-    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
-    return (
-        f'<h3>{escape(table.title)}</h3><div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
-        f"{_caption(table.note, 'p')}"
+    """A table with its title and note; a long one is folded."""
+    numeric = [any(isinstance(row[k], int | float) for row in table.rows) for k in range(len(table.columns))]
+    head = "".join(
+        f"<th{_NUMBER if number else ''}>{escape(column)}</th>"
+        for column, number in zip(table.columns, numeric, strict=True)
     )
+    rows = "".join(f"<tr>{''.join(map(_cell, row, numeric))}</tr>" for row in table.rows)
+    body = f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>{_caption(table.note, "p")}'
+    if len(table.rows) > _ROWS_OPEN:
+        return f"<details><summary>{escape(table.title)}</summary>{body}</details>"
+    return f"<h3>{escape(table.title)}</h3>{body}"
 
 
-def _cell(value: str | float | int | None) -> str:
+def _cell(value: str | float | int | None, is_number: bool) -> str:
     if isinstance(value, str):
-        return f"<td>{escape(value)}</td>"
-    if value is None or not math.isfinite(value):
-        return "<td>–</td>"
-    return f"<td>{value:,}</td>" if isinstance(value, int) else f"<td>{value:,.4g}</td>"
+        text = escape(value)
+    elif value is None or not math.isfinite(value):
+        text = "–"
+    else:
+        text = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    return f"<td{_NUMBER if is_number else ''}>{text}</td>"
 
 
 def _plot(finding: Bars | Curve | Histogram) -> str:
