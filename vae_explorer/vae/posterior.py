@@ -60,7 +60,7 @@ class Posterior:
         """KL(N(mu, diag exp(log_var)) ‖ N(0, I)) in nats for each image and latent dimension; (B, D).
 
         Closed form −½ (1 + log σ² − μ² − σ²) (Kingma & Welling 2014, appendix B); nothing is summed. It is the
-        model's KL only for this posterior and the prior N(0, I).
+        model's KL only for this posterior and the prior N(0, I); `VAE.kl` knows the others.
         """
         return 0.5 * (self.mu.square() + self.log_var.exp() - 1.0 - self.log_var)
 
