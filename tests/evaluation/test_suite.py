@@ -171,6 +171,19 @@ def test_that_a_measure_joins_with_a_few_lines_and_may_be_left(
     assert closed == [True, True]
 
 
+def test_that_a_measure_that_cannot_go_on_does_not_cost_the_others(
+    noise_images: Images, tiny_snapshot: Weights
+) -> None:
+    def run(subject: Subject) -> Iterator[Step | Finding]:
+        yield Step(0, 1)
+        raise ConfigError(f"It cannot be measured on {subject.images.name}.")
+
+    measures = [Measure("light", "Light", run), *load_measures(["latents"])]
+    events = list(iterate_suite(tiny_snapshot(), noise_images(), SETTINGS, measures=measures))
+    assert Skipped("light", "Light", "It cannot be measured on noise.") in events
+    assert any(isinstance(event, Found) and event.group == "latents" for event in events)
+
+
 def test_that_every_registered_group_has_its_measure() -> None:
     assert [measure.group for measure in load_measures()] == list(groups())
 

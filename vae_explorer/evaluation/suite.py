@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.errors import VaeExplorerError
 from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Finding
 from vae_explorer.evaluation.measure import Measure, Step
@@ -94,9 +95,12 @@ def iterate_suite(
             yield Skipped(measure.group, measure.title, reason)
             continue
         yield SuiteProgressed(measure.group, measure.title, place / len(chosen))
-        for item in measure.run(subject):
-            if isinstance(item, Step):
-                part = min(item.done / item.total, 1.0) if item.total else 1.0
-                yield SuiteProgressed(measure.group, measure.title, (place + part) / len(chosen))
-            else:
-                yield Found(measure.group, measure.title, item)
+        try:
+            for item in measure.run(subject):
+                if isinstance(item, Step):
+                    part = min(item.done / item.total, 1.0) if item.total else 1.0
+                    yield SuiteProgressed(measure.group, measure.title, (place + part) / len(chosen))
+                else:
+                    yield Found(measure.group, measure.title, item)
+        except VaeExplorerError as error:  # one measure that cannot go on does not cost the others
+            yield Skipped(measure.group, measure.title, str(error))
