@@ -54,7 +54,7 @@ def test_that_the_fastest_is_chosen_and_remembered(costs: dict[tuple[str, str, i
 
 def test_that_bfloat16_and_all_threads_must_be_worth_it(costs: dict[tuple[str, str, int], float]) -> None:
     costs |= {("float32", "contiguous", 1): 1.0, ("bfloat16", "contiguous", 1): 0.98}
-    costs |= {("float32", "contiguous", 2): 0.95}
+    costs |= {("float32", "contiguous", 2): 0.97}
     assert choose_execution(CONV, SHAPE, CPU) == Execution("float32", "contiguous", 1)
     costs |= {("float32", "contiguous", 2): 0.6}
     assert choose_execution(CONV, SHAPE, CPU).n_threads == 2

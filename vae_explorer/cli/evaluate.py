@@ -1,13 +1,15 @@
-"""``vae-explorer evaluate``: the bound of a run over whole splits."""
+"""``vae-explorer evaluate``: the bound of a run over whole splits, or the whole suite of measures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vae_explorer.cli.console import Console, closing_events
+from vae_explorer.cli.evaluate_suite import SuiteOptions, evaluate_suite
 from vae_explorer.cli.inputs import load_for_run, load_snapshot, open_run
 from vae_explorer.cli.options import DataRoot, Device, Download, Json, Run, Step, sources_starting_with
 from vae_explorer.cli.values import whole_number
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from vae_explorer.vae.config import ModelConfig
 
 __all__ = ["as_epochs", "as_json", "evaluate", "label_as_json", "losses_table"]
+
+SUITE = "Suite of measures"  # panel of the help
 
 
 def evaluate(
@@ -39,18 +43,83 @@ def evaluate(
             "--seed", metavar="N", parser=whole_number, help="Of the noise; default: the run's seed."
         ),
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Every measure that applies; the options below ask for it too.",
+            rich_help_panel=SUITE,
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="GROUP",
+            help="This group of measures, e.g. likelihood; can be repeated. "
+            "A name that does not exist lists all.",
+            rich_help_panel=SUITE,
+        ),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            "--split",
+            metavar="NAME",
+            help="train, validation or test. Default: test if there is one, else validation.",
+            rich_help_panel=SUITE,
+        ),
+    ] = None,
+    n_images: Annotated[
+        int | None,
+        typer.Option(
+            "--images",
+            metavar="N",
+            parser=whole_number,
+            help="Images, chosen at random, for what is costly; 0: all. Default: 1,000.",
+            rich_help_panel=SUITE,
+        ),
+    ] = None,
+    n_samples: Annotated[
+        int | None,
+        typer.Option(
+            "--samples",
+            metavar="K",
+            parser=whole_number,
+            help="Samples of z an image for the importance-sampled likelihood. Default: 500.",
+            rich_help_panel=SUITE,
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write a line a figure.", rich_help_panel=SUITE),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="Write a page with figures, plots and pictures that needs no other file.",
+            rich_help_panel=SUITE,
+        ),
+    ] = None,
     step: Step = None,
     device: Device = "auto",
     as_json_: Json = False,
 ) -> None:
-    """Measure a run: recon, KL and ELBO over whole splits.
+    """Measure a run: recon, KL and ELBO over whole splits, or with --full everything there is to measure.
 
     Figures are nats an image, summed over pixels and latent dimensions, with one sample of z an image. With
     the run's own data and seed they repeat what training printed at its end.
 
+    With --full each figure has its error, data and number of samples: importance-sampled likelihood, mutual
+    information and total correlation of the aggregate posterior, active units, and more.
+
     \b
     vae-explorer evaluate blooms-2d
     vae-explorer evaluate RUN --json
+    vae-explorer evaluate RUN --full --html report.html
+    vae-explorer evaluate RUN --only likelihood --samples 5000 --images 1000
     vae-explorer evaluate mnist-10d --data-root ~/datasets --device cpu
     """
     from vae_explorer.evaluation.elbo import iterate_evaluation
@@ -58,6 +127,9 @@ def evaluate(
     from vae_explorer.training.randomness import generator_for
 
     console = Console(as_json_)
+    groups = tuple(word for each in only or () for word in each.replace(",", " ").split())
+    asked = SuiteOptions(split, n_images, n_samples, groups, csv, html)
+    asked.check()
     folder = open_run(run)
     snapshot = load_snapshot(folder, step)
     chosen_device = resolve_device(device)
@@ -67,6 +139,9 @@ def evaluate(
     if images.fingerprint != folder.info.data.fingerprint:
         console.say(f"Note: {images.name} as loaded differs from the images that this run was trained on.")
     noise_seed = folder.info.config.seed if seed is None else seed
+    if full or asked.is_asked:
+        evaluate_suite(console, folder, snapshot, images, asked, seed=noise_seed, device=str(chosen_device))
+        return
     found: dict[str, Losses] = {}
     steps = iterate_evaluation(
         snapshot,

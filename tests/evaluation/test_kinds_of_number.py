@@ -1,0 +1,44 @@
+"""Labels and bits per dimension against hand-computed values."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from vae_explorer.evaluation.kinds_of_number import bits_per_dim, is_binary, kind_of, label_of
+
+
+def test_that_a_bernoulli_on_grey_pixels_is_labelled_as_no_likelihood() -> None:
+    assert "not a likelihood" in label_of(kind_of("bernoulli", binary=False))
+    assert label_of(kind_of("bernoulli", binary=True)) == ""
+    assert "density" in label_of(kind_of("gaussian-learned", binary=False))
+
+
+def test_that_pixels_are_binary_if_every_one_is_black_or_white() -> None:
+    black_white = np.array([[0, 255]], dtype=np.uint8)
+    assert is_binary([black_white, black_white])
+    assert not is_binary([black_white, np.array([[0, 254]], dtype=np.uint8)])
+
+
+def test_that_bits_of_a_uniform_mass_are_eight() -> None:
+    assert bits_per_dim(12 * math.log(256), 12, "8-bit mass") == pytest.approx(8.0)
+
+
+def test_that_bits_of_a_fair_coin_are_one() -> None:
+    assert bits_per_dim(64 * math.log(2), 64, "binary mass") == pytest.approx(1.0)
+
+
+def test_that_bits_of_a_wide_density_are_those_of_its_discretised_mass() -> None:
+    levels = np.arange(256)
+    mean, sigma = 0.5, 0.1
+    mass = norm.cdf((levels + 0.5) / 255, mean, sigma) - norm.cdf((levels - 0.5) / 255, mean, sigma)
+    seen = levels[80:160]
+    nats = -norm.logpdf(seen / 255, mean, sigma).sum()
+    assert bits_per_dim(nats, len(seen), "density") == pytest.approx(-np.log2(mass[seen]).mean(), abs=1e-4)
+
+
+def test_that_a_grey_cross_entropy_has_no_bits() -> None:
+    assert bits_per_dim(100.0, 784, "grey cross-entropy") is None

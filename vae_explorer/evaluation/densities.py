@@ -1,0 +1,43 @@
+"""Densities that evaluations need: of the prior, and of N(0, I)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from vae_explorer.vae.model import VAE
+from vae_explorer.vae.posterior import gaussian_log_prob
+
+__all__ = [
+    "has_closed_kl",
+    "has_gaussian_posterior",
+    "log_prior",
+    "prior_samples",
+    "standard_normal_log_prob",
+]
+
+
+def standard_normal_log_prob(z: Tensor) -> Tensor:
+    """log N(z; 0, I) in nats, summed over latent dimensions: (..., D) → (...)."""
+    zero = z.new_zeros(())
+    return gaussian_log_prob(z, zero, zero).sum(-1)
+
+
+def log_prior(model: VAE, z: Tensor) -> Tensor:
+    """log p(z) of the model's prior in nats: (..., D) → (...)."""
+    return standard_normal_log_prob(z)
+
+
+def prior_samples(model: VAE, n: int, generator: torch.Generator) -> Tensor:
+    """`n` draws z ~ p(z), (n, D), on the generator's device."""
+    return torch.randn((n, model.latent_dim), generator=generator, device=generator.device)
+
+
+def has_closed_kl(model: VAE) -> bool:
+    """Whether KL(q(z|x) ‖ p(z)), and each dimension's share in it, has a closed form."""
+    return model.variational
+
+
+def has_gaussian_posterior(model: VAE) -> bool:
+    """Whether q(z|x) is a Gaussian with diagonal covariance."""
+    return model.variational

@@ -1,0 +1,1 @@
+"""The measures of the suite, one module a group."""

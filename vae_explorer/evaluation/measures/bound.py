@@ -1,0 +1,45 @@
+"""The evidence lower bound: recon, KL and −ELBO over every image of the split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from vae_explorer.evaluation.figures import Finding
+from vae_explorer.evaluation.kinds_of_number import bits_per_dim, note_on_bits
+from vae_explorer.evaluation.measure import Measure, Step
+from vae_explorer.evaluation.subject import Subject
+from vae_explorer.vae.losses import image_losses
+
+__all__ = ["MEASURE"]
+
+
+def _bound(subject: Subject) -> Iterator[Step | Finding]:
+    recons, kls = [], []
+    generator = subject.generator("bound")
+    for batch in subject.batches(subject.index):
+        with torch.no_grad():
+            losses = image_losses(subject.model, batch.x, generator)
+        recons.append(losses.recon.double().cpu().numpy())
+        kls.append(losses.kl_per_dim.double().sum(1).cpu().numpy())
+        yield Step(batch.done, batch.total)
+    recon, kl = np.concatenate(recons), np.concatenate(kls)  # (N,) each
+    unit, label = "nats/image", subject.label
+    if not subject.model.variational:
+        yield subject.mean_figure("recon", "recon, −log p(x|z) at z = mu", recon, unit, label=label)
+        return
+    yield subject.mean_figure("recon", "recon, E_q[−log p(x|z)]", recon, unit, n_samples=1, label=label)
+    yield subject.mean_figure("kl", "KL(q(z|x) ‖ p(z))", kl, unit)
+    total = recon + kl  # (N,)
+    yield subject.mean_figure("neg_elbo", "−ELBO", total, unit, n_samples=1, label=label)
+    bits = bits_per_dim(total, subject.n_pixels, subject.kind)
+    if bits is not None:
+        note = note_on_bits(subject.kind)
+        yield subject.mean_figure(
+            "neg_elbo_bits", "−ELBO in bits per dimension", bits, "bits/dim", n_samples=1, note=note
+        )
+
+
+MEASURE = Measure("bound", "Evidence lower bound", _bound)

@@ -1,0 +1,1 @@
+"""Evaluations as documents: JSON, CSV and HTML."""
