@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from vae_explorer import __version__
-from vae_explorer.cli import encode, evaluate, gui, listings, pictures, sweep, train
+from vae_explorer.cli import anomaly, encode, evaluate, gui, listings, pictures, sweep, train
 from vae_explorer.cli.problems import NotesForLater, sentence_of
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -54,6 +54,7 @@ for _command in (
     train.train,
     evaluate.evaluate,
     sweep.sweep,
+    anomaly.anomaly,
     encode.encode,
     pictures.decode,
     pictures.interpolate,

@@ -110,7 +110,10 @@ def nearest_probe(train: LabelledCodes, test: LabelledCodes, n_neighbours: int =
     _check(train, test)
     n_neighbours = min(n_neighbours, len(train))
     model = KNeighborsClassifier(n_neighbours, n_jobs=1).fit(train.codes, train.labels)
-    settings = {"n_neighbours": n_neighbours, "distance": "Euclidean, not standardised"}
+    settings: dict[str, int | float | str] = {
+        "n_neighbours": n_neighbours,
+        "distance": "Euclidean, not standardised",
+    }
     return _probe("nearest", model.predict(test.codes), train, test, settings)
 
 

@@ -65,7 +65,8 @@ def test_that_a_detector_that_knows_the_class_is_perfect() -> None:
 def test_that_the_summary_has_the_errors_of_classes_and_of_images() -> None:
     areas = (0.9, 0.8, 0.85)
     results = [
-        ClassResult(k, str(k), 5, {"s": Auroc(area, 0.03, (0.0, 1.0), 10, 10)}) for k, area in enumerate(areas)
+        ClassResult(k, str(k), 5, {"s": Auroc(area, 0.03, (0.0, 1.0), 10, 10)})
+        for k, area in enumerate(areas)
     ]
     found = summary(results, "s")
     assert found.mean == pytest.approx(0.85)

@@ -13,7 +13,9 @@ from vae_explorer.vae.model import build_model
 
 
 def test_that_every_score_is_its_formula() -> None:
-    model = build_model(ModelConfig(network="mlp", hidden=(16,), latent_dim=3), ObjectiveConfig(), (1, 8, 8), 2)
+    model = build_model(
+        ModelConfig(network="mlp", hidden=(16,), latent_dim=3), ObjectiveConfig(), (1, 8, 8), 2
+    )
     model.eval().requires_grad_(False)
     x = torch.rand(7, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     found = measured_scores(model, [x[:4], x[4:]], torch.Generator().manual_seed(1))

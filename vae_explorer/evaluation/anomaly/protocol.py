@@ -17,7 +17,17 @@ from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import DataError
 from vae_explorer.evaluation.anomaly.auroc import Auroc, auroc
 
-__all__ = ["PROTOCOLS", "ClassResult", "ProtocolName", "Summary", "Task", "TrainAndScore", "run_tasks", "summary", "tasks"]
+__all__ = [
+    "PROTOCOLS",
+    "ClassResult",
+    "ProtocolName",
+    "Summary",
+    "Task",
+    "TrainAndScore",
+    "run_tasks",
+    "summary",
+    "tasks",
+]
 
 ProtocolName = Literal["one-class", "leave-one-out"]
 PROTOCOLS: tuple[ProtocolName, ...] = get_args(ProtocolName)
@@ -82,7 +92,9 @@ class Summary:
     n_classes: int
 
 
-TrainAndScore = Callable[[Task], Mapping[str, NDArray[np.floating]]]  # scores of the test images, (n,), by name
+TrainAndScore = Callable[
+    [Task], Mapping[str, NDArray[np.floating]]
+]  # scores of the test images, (n,), by name
 
 
 def tasks(images: ImageSet, protocol: ProtocolName, labels: Sequence[int] | None = None) -> list[Task]:
@@ -116,9 +128,7 @@ def tasks(images: ImageSet, protocol: ProtocolName, labels: Sequence[int] | None
             raise DataError(
                 f"Class '{name}' of {images.name} leaves too few images to train or test with: leave it out."
             )
-        found.append(
-            Task(protocol, label, name, train[normal], test, is_anomaly, split.name.lower())
-        )
+        found.append(Task(protocol, label, name, train[normal], test, is_anomaly, split.name.lower()))
     return found
 
 

@@ -130,7 +130,9 @@ def dci(
         "model": f"random forest, {n_trees} trees, leaves of at least {MIN_LEAF_IMAGES} images",
     }
     n = len(train) + len(test)
-    variance = (accuracy * (1.0 - accuracy)).mean() / len(test)  # factors share their images: not averaged out
+    variance = (accuracy * (1.0 - accuracy)).mean() / len(
+        test
+    )  # factors share their images: not averaged out
     return DCI(
         Score("dci_disentanglement", disentanglement(importance), n, protocol=protocol),
         Score("dci_completeness", completeness(importance), n, protocol=protocol),

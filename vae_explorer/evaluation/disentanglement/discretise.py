@@ -35,7 +35,7 @@ def discretised_codes(codes: Codes, n_bins: int = N_BINS) -> NDArray[np.int64]:
     low, high = values.min(axis=0), values.max(axis=0)  # (D,)
     width = np.where(high > low, high - low, 1.0)
     bins = np.floor((values - low) / width * n_bins).astype(np.int64)
-    return np.minimum(bins, n_bins - 1)
+    return np.asarray(np.minimum(bins, n_bins - 1))
 
 
 def discretised_factors(

@@ -77,7 +77,11 @@ def sap(
         value=float(parts.mean()),
         n_images=len(train) + len(test),
         per_factor=tuple(map(float, parts)),
-        protocol={"n_train": len(train), "n_test": len(test), "model": f"linear SVM, C = {svm_c:g}, balanced"},
+        protocol={
+            "n_train": len(train),
+            "n_test": len(test),
+            "model": f"linear SVM, C = {svm_c:g}, balanced",
+        },
     )
 
 
@@ -88,5 +92,7 @@ def _svm_accuracy(
 
     if len(np.unique(y)) < 2:
         return float((truth == y[0]).mean())
-    machine = LinearSVC(C=c, class_weight="balanced", dual=False)  # the primal: many more images than dimensions
+    machine = LinearSVC(
+        C=c, class_weight="balanced", dual=False
+    )  # the primal: many more images than dimensions
     return float((machine.fit(x, y).predict(z) == truth).mean())
