@@ -1,0 +1,34 @@
+"""Pictures that a model makes from nothing: the prior's z, decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from vae_explorer.vae.model import VAE
+
+__all__ = ["generated_pictures"]
+
+BATCH_IMAGES = 256
+
+
+def generated_pictures(
+    model: VAE, n: int, generator: torch.Generator, batch_size: int = BATCH_IMAGES
+) -> Iterator[Tensor]:
+    """`n` pictures E[x|z] with z ~ N(0, I), the prior, rounded to 8 bits as real pictures are.
+
+    The mean of p(x|z), not a draw from it: its pixel noise is no part of what a person calls a sample.
+
+    Yields
+    ------
+    Tensor
+        Images in [0, 1], (B, C, H, W), on the generator's device.
+    """
+    for start in range(0, n, batch_size):
+        shape = (min(batch_size, n - start), model.latent_dim)
+        z = torch.randn(shape, generator=generator, device=generator.device)
+        with torch.no_grad():
+            picture = model.likelihood.mean(model.decode(z))
+        yield (picture.clamp(0.0, 1.0) * 255.0).round() / 255.0
