@@ -18,6 +18,11 @@ MEASURES = {  # group -> module that holds its MEASURE
     "latents": f"{_HERE}.latents",
     "aggregate": f"{_HERE}.aggregate",
     "reconstructions": f"{_HERE}.reconstructions",
+    "sharpness": f"{_HERE}.sharpness",
+    "samples": f"{_HERE}.samples",
+    "probes": f"{_HERE}.probes",
+    "disentanglement": f"{_HERE}.disentanglement",
+    "anomaly": f"{_HERE}.anomaly",
 }
 
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair, chosen_rows
+from vae_explorer.evaluation.disentanglement.score import (
+    Codes,
+    Factors,
+    Score,
+    check_pair,
+    chosen_rows,
+    drained,
+)
 
-__all__ = ["DCI", "completeness", "dci", "disentanglement"]
+__all__ = ["DCI", "completeness", "dci", "dci_in_steps", "disentanglement"]
 
 Array = NDArray[np.float64]
 
@@ -84,6 +92,25 @@ def dci(
     n_test: int = N_TEST,
     n_trees: int = N_TREES,
 ) -> DCI:
+    """`dci_in_steps` to its end.
+
+    Raises
+    ------
+    DataError
+        If a factor is constant.
+    """
+    return drained(dci_in_steps(codes, factors, rng, n_train=n_train, n_test=n_test, n_trees=n_trees))
+
+
+def dci_in_steps(
+    codes: Codes,
+    factors: Factors,
+    rng: np.random.Generator,
+    *,
+    n_train: int = N_TRAIN,
+    n_test: int = N_TEST,
+    n_trees: int = N_TREES,
+) -> Generator[float, None, DCI]:
     """DCI with the impurity importances of a random forest for each factor.
 
     Eastwood & Williams (2018), *A framework for the quantitative evaluation of disentangled representations*; sample
@@ -101,6 +128,11 @@ def dci(
         Chooses the images and seeds the forests.
     n_train, n_test
         Images to fit and to test on, disjoint; both shrink alike where N is too small.
+
+    Yields
+    ------
+    float
+        Share of the forests that have grown; the scores are returned.
 
     Raises
     ------
@@ -124,6 +156,7 @@ def dci(
         forest.fit(codes[train], factors[train, k])
         importance[:, k] = forest.feature_importances_
         accuracy[k] = (forest.predict(codes[test]) == factors[test, k]).mean()
+        yield (k + 1) / factors.shape[1]
     protocol: dict[str, int | float | str] = {
         "n_train": len(train),
         "n_test": len(test),

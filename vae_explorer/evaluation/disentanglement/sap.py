@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair, chosen_rows
+from vae_explorer.evaluation.disentanglement.score import (
+    Codes,
+    Factors,
+    Score,
+    check_pair,
+    chosen_rows,
+    drained,
+)
 
-__all__ = ["sap", "separations"]
+__all__ = ["sap", "sap_in_steps", "separations"]
 
 N_TRAIN, N_TEST = 10_000, 5_000  # Locatello et al. (2019), appendix C
 SVM_C = 0.01
@@ -38,6 +47,25 @@ def sap(
     n_test: int = N_TEST,
     svm_c: float = SVM_C,
 ) -> Score:
+    """`sap_in_steps` to its end.
+
+    Raises
+    ------
+    DataError
+        If a factor is constant.
+    """
+    return drained(sap_in_steps(codes, factors, rng, n_train=n_train, n_test=n_test, svm_c=svm_c))
+
+
+def sap_in_steps(
+    codes: Codes,
+    factors: Factors,
+    rng: np.random.Generator,
+    *,
+    n_train: int = N_TRAIN,
+    n_test: int = N_TEST,
+    svm_c: float = SVM_C,
+) -> Generator[float, None, Score]:
     """SAP score, mean over factors.
 
     Kumar, Sattigeri & Balakrishnan (2018), *Variational inference of disentangled latent concepts*, section 3: how
@@ -58,6 +86,11 @@ def sap(
     svm_c
         Inverse strength of the machine's regularisation.
 
+    Yields
+    ------
+    float
+        Share of the machines that are fitted; the score is returned.
+
     Raises
     ------
     DataError
@@ -71,6 +104,7 @@ def sap(
         y, truth = factors[train, k], factors[test, k]
         for d in range(codes.shape[1]):
             accuracy[d, k] = _svm_accuracy(x[:, d : d + 1], y, z[:, d : d + 1], truth, svm_c)
+            yield (k * codes.shape[1] + d + 1) / accuracy.size
     parts = separations(accuracy)
     return Score(
         name="sap",

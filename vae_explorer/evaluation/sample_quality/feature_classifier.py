@@ -52,6 +52,11 @@ class ClassifierSettings:
     n_train: int = 20_000
     seed: int = 0
 
+    @property
+    def text(self) -> str:
+        """``"600 steps of 128, Adam 0.002 falling to 0, seed 0"``."""
+        return f"{self.n_steps} steps of {self.batch_size}, Adam {self.learning_rate:g} falling to 0, seed {self.seed}"
+
 
 @dataclass(frozen=True, eq=False)
 class FeatureClassifier:
@@ -129,7 +134,7 @@ def train_classifier(
         )
     n_classes = max(len(images.class_names), int(images.labels.max()) + 1)
     network = _fresh_network(images.image_shape, n_classes, settings.seed).to(device)
-    pixels, labels = Pixels(images.images, device), torch.from_numpy(np.asarray(images.labels)).to(device)
+    pixels, labels = Pixels(images.images, device), torch.from_numpy(np.array(images.labels)).to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
     order = train[:0]
     for step in range(settings.n_steps):
