@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from vae_explorer.data.image_set import Split
-from vae_explorer.evaluation.figures import Figure, Finding, Pictures, Warned
+from vae_explorer.evaluation.figures import Figure, Finding, Warned
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.sample_quality.feature_classifier import (
     ClassifierSettings,
@@ -23,7 +23,6 @@ from vae_explorer.evaluation.subject import Subject
 
 __all__ = ["MEASURE"]
 
-N_SHOWN = 16
 _MADE = "E[x|z] with z drawn from the prior beside real images"
 
 Features = NDArray[np.float64]
@@ -32,7 +31,6 @@ Features = NDArray[np.float64]
 def _samples(subject: Subject) -> Iterator[Step | Finding]:
     real = _real_index(subject)
     n = len(real) // 2
-    yield Pictures("samples", "Samples", (("E[x|z], z from the prior", _pictures(subject, N_SHOWN)),))
     classifier = yield from _classifier(subject, 0.0, 0.7)
     made_mu, made_features = [], []
     for x in generated_pictures(subject.model, n, subject.generator("samples")):
@@ -109,7 +107,7 @@ def _compared(
     )
     if n <= distance.n_dimensions:
         yield Warned(
-            f"frechet_{name}",
+            f"few_images_{name}",
             f"The Fréchet distance rests on {n} images for {distance.n_dimensions} features: take more images than "
             "features.",
         )
@@ -153,11 +151,6 @@ def _real_index(subject: Subject) -> NDArray[np.int64]:
     wanted = subject.settings.n_images
     n = len(subject.index) if wanted is None else min(2 * wanted, len(subject.index))
     return subject.rng("real images").permutation(subject.index)[:n]
-
-
-def _pictures(subject: Subject, n: int) -> NDArray[np.uint8]:
-    (x,) = generated_pictures(subject.model, n, subject.generator("samples"))
-    return (x * 255.0).round().to(torch.uint8).cpu().numpy()
 
 
 def _missing(subject: Subject) -> str | None:
