@@ -65,3 +65,19 @@ def test_that_a_mistake_is_one_sentence(program: Any, home: Path, options: list[
     assert answer.code == 2
     assert words in answer.err
     assert answer.err.count("\n") == 1
+
+
+def test_that_a_file_that_cannot_be_written_is_refused_before_training(
+    program: Any, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    answer = program("anomaly", *QUICK, "--epochs", 100_000, "--out", tmp_path / "file" / "a.json")
+    assert answer.code == 2
+    assert "cannot be" in answer.err
+
+
+def test_that_a_damaged_file_is_refused_in_words(program: Any, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    answer = program("anomaly", *QUICK, "--out", tmp_path / "a.json")
+    assert answer.code == 2
+    assert "damaged" in answer.err

@@ -66,7 +66,7 @@ def anomaly(
         str, typer.Option("--hidden", metavar="N,N…", help="Units of the encoder's layers; an MLP.")
     ] = "400",
     likelihood: Annotated[
-        str, typer.Option("--likelihood", metavar="NAME", help="bernoulli, gaussian or gaussian-learned.")
+        str, typer.Option("--likelihood", metavar="NAME", help="Of pixels, as for train.")
     ] = "bernoulli",
     beta: Annotated[
         float, typer.Option("--beta", metavar="B", parser=number, help="Weight of the KL.")
@@ -135,7 +135,10 @@ def anomaly(
     images = load_images(config.data, console, download=download).images
     wanted = tasks(images, chosen_protocol, labels)
     settings = AnomalySettings(protocol=protocol, data=images.fingerprint, config=_portable(config))
+    out = None if out is None else out.expanduser()
     file = opened(out, settings)
+    if out is not None:
+        file.write(out)  # a place that cannot be written is told before hours of training
     done = {record.label for record in file.classes}
     with console.progress() as progress:
         missing = [task for task in wanted if task.label not in done]
@@ -143,7 +146,7 @@ def anomaly(
             record = ClassRecord.of(result)
             file = file.with_class(record)
             if out is not None:
-                file.write(out.expanduser())
+                file.write(out)
             console.emit(record.model_dump())
     chosen = {task.label for task in wanted}
     file = file.model_copy(update={"classes": tuple(r for r in file.classes if r.label in chosen)})

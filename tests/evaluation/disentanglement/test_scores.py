@@ -194,3 +194,10 @@ def test_that_the_standard_error_of_the_gap_is_its_spread_over_fresh_sets() -> N
     error = score(0, 60)[1]
     assert error is not None
     assert 0.5 < error / spread < 2.0
+
+
+def test_that_sap_of_an_identity_code_is_below_that_of_two_values() -> None:
+    factors = np.column_stack((_factors()[:, 4], np.random.default_rng(3).integers(0, 2, 4000)))
+    score = sap(factors.astype(float), factors, _rng(), **FEW)
+    assert 0.0 < score.per_factor[0] < score.per_factor[1]
+    assert score.per_factor[1] == pytest.approx(0.5, abs=0.07)

@@ -71,7 +71,9 @@ def sap_in_steps(
     Kumar, Sattigeri & Balakrishnan (2018), *Variational inference of disentangled latent concepts*, section 3: how
     much better the best single dimension predicts a factor than the second best. Predictability is, as in Locatello
     et al. (2019), appendix C, the test accuracy of a linear support vector machine (C = 0.01, classes weighted to be
-    equally frequent) on one dimension. A constant dimension predicts as well as always naming one value.
+    equally frequent) on one dimension. A constant dimension predicts as well as always naming one
+    value. No linear machine singles out a middle value along one line, so also an identity code of factors with many
+    values stays well below 1.
 
     Parameters
     ----------
