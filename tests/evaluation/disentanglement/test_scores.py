@@ -173,6 +173,7 @@ def test_that_few_images_shrink_the_counts_and_say_so() -> None:
     score = sap(factors[:, :2].astype(float), factors[:, :2], _rng())
     assert (score.protocol["n_train"], score.protocol["n_test"]) == (200, 100)
     assert score.n_images == 300
+    assert mig(factors.astype(float), factors, _rng()).n_images == 300
 
 
 def test_that_the_same_seed_gives_the_same_scores() -> None:

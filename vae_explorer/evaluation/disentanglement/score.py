@@ -87,8 +87,8 @@ def chosen_rows(n: int, *counts: int, rng: np.random.Generator) -> list[NDArray[
     """
     if n < len(counts):
         raise DataError(f"There are {n} images, and the measure needs at least {len(counts)}: take more.")
-    share = min(1.0, n / sum(counts))
-    sizes = [max(1, int(count * share)) for count in counts]
+    wanted = sum(counts)
+    sizes = [count if n >= wanted else max(1, n * count // wanted) for count in counts]
     order = rng.permutation(n)
     return [np.asarray(part) for part in np.split(order[: sum(sizes)], np.cumsum(sizes)[:-1])]
 
