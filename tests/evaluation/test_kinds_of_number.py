@@ -8,19 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from vae_explorer.evaluation.kinds_of_number import bits_per_dim, is_binary, kind_of, label_of
+from vae_explorer.evaluation.kinds_of_number import bits_per_dim, kind_of, label_of
 
 
 def test_that_a_bernoulli_on_grey_pixels_is_labelled_as_no_likelihood() -> None:
     assert "not a likelihood" in label_of(kind_of("bernoulli", binary=False))
     assert label_of(kind_of("bernoulli", binary=True)) == ""
     assert "density" in label_of(kind_of("gaussian-learned", binary=False))
-
-
-def test_that_pixels_are_binary_if_every_one_is_black_or_white() -> None:
-    black_white = np.array([[0, 255]], dtype=np.uint8)
-    assert is_binary([black_white, black_white])
-    assert not is_binary([black_white, np.array([[0, 254]], dtype=np.uint8)])
 
 
 def test_that_bits_of_a_uniform_mass_are_eight() -> None:

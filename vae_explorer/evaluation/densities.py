@@ -1,4 +1,4 @@
-"""Densities that evaluations need: of the prior, and of N(0, I)."""
+"""Densities that evaluations need: of the prior, and of N(0, I); and whether they have closed forms."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ def standard_normal_log_prob(z: Tensor) -> Tensor:
 
 def log_prior(model: VAE, z: Tensor) -> Tensor:
     """log p(z) of the model's prior in nats: (..., D) → (...)."""
-    return standard_normal_log_prob(z)
+    density: Tensor = model.prior.log_prob(z)
+    return density
 
 
 def prior_samples(model: VAE, n: int, generator: torch.Generator) -> Tensor:
     """`n` draws z ~ p(z), (n, D), on the generator's device."""
-    return torch.randn((n, model.latent_dim), generator=generator, device=generator.device)
+    return model.prior.sample(n, generator)
 
 
 def has_closed_kl(model: VAE) -> bool:
     """Whether KL(q(z|x) ‖ p(z)), and each dimension's share in it, has a closed form."""
-    return model.variational
+    return model.variational and model.has_closed_kl
 
 
 def has_gaussian_posterior(model: VAE) -> bool:
     """Whether q(z|x) is a Gaussian with diagonal covariance."""
-    return model.variational
+    return model.variational and model.flow is None

@@ -76,7 +76,12 @@ class ImportanceEstimate:
 
 
 def log_weights(
-    model: VAE, x: Tensor, posterior: Posterior, n_samples: int, generator: torch.Generator
+    model: VAE,
+    x: Tensor,
+    posterior: Posterior,
+    n_samples: int,
+    generator: torch.Generator,
+    y: Tensor | None = None,
 ) -> Tensor:
     """log w = log p(x|z) + log p(z) − log q(z|x) for `n_samples` draws z ~ q(z|x); (K, B).
 
@@ -86,15 +91,22 @@ def log_weights(
         Images in [0, 1], (B, C, H, W).
     posterior
         q(z|x) of these, (B, D).
+    y
+        Labels (B,) of a conditional model, whose log p(x|z, y) it is then.
     """
     many = posterior.repeated(n_samples)
     z = many.sample(generator)  # (K·B, D)
     ratio = (log_prior(model, z) - many.log_prob(z)).view(n_samples, len(x))  # (K, B)
-    return log_likelihood(model, x, z.view(n_samples, len(x), -1)) + ratio
+    return log_likelihood(model, x, z.view(n_samples, len(x), -1), y) + ratio
 
 
 def iterate_log_weights(
-    model: VAE, x: Tensor, n_samples: int, generator: torch.Generator, posterior: Posterior | None = None
+    model: VAE,
+    x: Tensor,
+    n_samples: int,
+    generator: torch.Generator,
+    posterior: Posterior | None = None,
+    y: Tensor | None = None,
 ) -> Iterator[tuple[int, Values | None]]:
     """log w of images `x` in bounded memory: (decoded so far, None) again and again, and between them
     (decoded so far, log w (K, b)) of the next b images.
@@ -103,6 +115,8 @@ def iterate_log_weights(
     ----------
     posterior
         Proposal to draw from, (B, D); None: the model's q(z|x).
+    y
+        Labels (B,) of a conditional model.
 
     Raises
     ------
@@ -117,15 +131,16 @@ def iterate_log_weights(
     done = 0
     for start in range(0, len(x), n_images):
         part = slice(start, start + n_images)
+        labels = None if y is None else y[part]
         with torch.no_grad():
             if posterior is None:
-                own = model.encode(x[part])
+                own = model.encode(x[part], labels)
             else:
                 own = Posterior(posterior.mu[part], posterior.log_var[part])
         chunks = []
         for k in range(0, n_samples, at_once):
             with torch.no_grad():
-                log_w = log_weights(model, x[part], own, min(at_once, n_samples - k), generator)
+                log_w = log_weights(model, x[part], own, min(at_once, n_samples - k), generator, labels)
             chunks.append(log_w.double().cpu().numpy())
             done += log_w.numel()
             yield done, None

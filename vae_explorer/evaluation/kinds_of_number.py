@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -13,7 +12,6 @@ __all__ = [
     "GREY_CROSS_ENTROPY",
     "KindOfNumber",
     "bits_per_dim",
-    "is_binary",
     "kind_of",
     "label_of",
     "note_on_bits",
@@ -28,11 +26,6 @@ GREY_CROSS_ENTROPY = "cross-entropy on grey pixels, not a likelihood"
 PIXEL_SPACING = 1.0 / 255.0
 
 _MASSES_OF_GREY_LEVELS = ("discretised", "discretized", "logistic-mixture")
-
-
-def is_binary(batches: Iterable[NDArray[np.uint8]]) -> bool:
-    """Whether every pixel of every array is 0 or 255."""
-    return all(bool(((batch == 0) | (batch == 255)).all()) for batch in batches)
 
 
 def kind_of(likelihood: str, *, binary: bool) -> KindOfNumber:

@@ -23,7 +23,7 @@ def rows_at_once(model: VAE) -> int:
     return min(max(_VALUES_AT_ONCE // (c * h * w), _ROWS_MIN), _ROWS_MAX)
 
 
-def log_likelihood(model: VAE, x: Tensor, z: Tensor) -> Tensor:
+def log_likelihood(model: VAE, x: Tensor, z: Tensor, y: Tensor | None = None) -> Tensor:
     """log p(x|z) in nats, summed over channels and pixels.
 
     For the Bernoulli it is x·l − Σ softplus(l) with logits l; the sum costs one logarithm for dozens of
@@ -35,6 +35,8 @@ def log_likelihood(model: VAE, x: Tensor, z: Tensor) -> Tensor:
         Images in [0, 1], (B, C, H, W).
     z
         Latents, (K, B, D); K·B at most about `rows_at_once`.
+    y
+        Labels (B,) of a conditional model.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def log_likelihood(model: VAE, x: Tensor, z: Tensor) -> Tensor:
         (K, B).
     """
     k, n = z.shape[:2]
-    params = model.decode(z.flatten(0, 1))  # (K·B, C, H, W)
+    params = model.decode(z.flatten(0, 1), None if y is None else y.repeat(k))  # (K·B, outputs, H, W)
     if type(model.likelihood) is Bernoulli:
         logits = params.view(k, n, -1)  # (K, B, P)
         matched: Tensor = torch.linalg.vecdot(logits, x.flatten(1).to(logits))  # (K, B)

@@ -18,7 +18,7 @@ from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import ConfigError
 from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Figure
-from vae_explorer.evaluation.kinds_of_number import KindOfNumber, is_binary, kind_of, label_of
+from vae_explorer.evaluation.kinds_of_number import KindOfNumber, kind_of, label_of
 from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.model import model_from_weights
@@ -77,6 +77,7 @@ class Batch:
 
     index: NDArray[np.int64]
     x: Tensor
+    y: Tensor | None  # labels (B,) of a conditional model
     done: int
     total: int
 
@@ -131,22 +132,22 @@ class Subject:
         for start in range(0, len(index), size):
             part = index[start : start + size]
             following = index[start + size : start + 2 * size]
-            yield Batch(part, self._pixels.batch(part, following), start + len(part), len(index))
+            x = self._pixels.batch(part, following, draw=self.model.config.fixed_draw)
+            yield Batch(part, x, self._labels(part), start + len(part), len(index))
 
     @cached_property
     def posterior(self) -> Posterior:
         """q(z|x) of every image of the split, in the order of `index`: (N, D) on the CPU."""
         with torch.no_grad():
-            found = [self.model.encode(batch.x) for batch in self.batches(self.index)]
+            found = [self.model.encode(batch.x, batch.y) for batch in self.batches(self.index)]
         return Posterior(
             torch.cat([part.mu for part in found]).cpu(), torch.cat([part.log_var for part in found]).cpu()
         )
 
-    @cached_property
+    @property
     def is_binary(self) -> bool:
-        """Whether the model sees black and white pixels only, judged by the images at `chosen`."""
-        parts = (self.chosen[i : i + BATCH_IMAGES] for i in range(0, len(self.chosen), BATCH_IMAGES))
-        return is_binary(self.images.images[part] for part in parts)
+        """Whether the model sees black and white pixels only, by nature or binarised."""
+        return self.model.config.binarisation != "none" or self.images.has_binary_pixels
 
     @property
     def kind(self) -> KindOfNumber:
@@ -185,7 +186,7 @@ class Subject:
             n_samples=settings.n_samples,
             n_aggregate=settings.n_aggregate,
             seed=settings.seed,
-            pixels="black and white" if self.is_binary else "grey or colour values in [0, 1]",
+            pixels=self._pixels_in_words,
             number=self.label or "probability of the pixels",
             device=str(self.device),
             program_version=__version__,
@@ -250,6 +251,18 @@ class Subject:
     def split_name(self) -> str:
         """``"test"``."""
         return self.split.name.lower()
+
+    @property
+    def _pixels_in_words(self) -> str:
+        config = self.model.config
+        if config.binarisation != "none" and not self.images.has_binary_pixels:
+            return f"binarised, by the fixed draw of seed {config.binarisation_seed}"
+        return "black and white" if self.is_binary else "grey or colour values in [0, 1]"
+
+    def _labels(self, index: NDArray[np.int64]) -> Tensor | None:
+        if not self.model.n_classes or self.images.labels is None:
+            return None
+        return torch.from_numpy(self.images.labels[index]).to(self.device)
 
     def _choose(self, n_images: int | None) -> NDArray[np.int64]:
         if n_images is None or n_images >= len(self.index):

@@ -77,9 +77,9 @@ def plan_sweep(
     ConfigError
         If there is no β, one is out of range, or the objective has none.
     """
-    if base.objective.name == "autoencoder":
+    if not base.objective.uses_beta:
         raise ConfigError(
-            "A plain autoencoder has no KL and hence no β to sweep; choose a run with --objective vae."
+            f"The objective {base.objective.name} has no β to sweep; choose a run with --objective vae."
         )
     wanted = sorted(set(betas))
     if not wanted:

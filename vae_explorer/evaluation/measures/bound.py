@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from vae_explorer.evaluation.figures import Finding
 from vae_explorer.evaluation.kinds_of_number import bits_per_dim, note_on_bits
 from vae_explorer.evaluation.measure import Measure, Step
-from vae_explorer.evaluation.subject import Subject
+from vae_explorer.evaluation.subject import Batch, Subject
 from vae_explorer.vae.losses import image_losses
+from vae_explorer.vae.model import VAE
+from vae_explorer.vae.unlabelled import unlabelled_bound
 
 __all__ = ["MEASURE"]
 
@@ -21,11 +25,23 @@ def _bound(subject: Subject) -> Iterator[Step | Finding]:
     generator = subject.generator("bound")
     for batch in subject.batches(subject.index):
         with torch.no_grad():
-            losses = image_losses(subject.model, batch.x, generator)
-        recons.append(losses.recon.double().cpu().numpy())
-        kls.append(losses.kl_per_dim.double().sum(1).cpu().numpy())
+            recon, kl = _losses(subject.model, batch, generator)
+        recons.append(recon.double().cpu().numpy())
+        kls.append(kl.double().cpu().numpy())
         yield Step(batch.done, batch.total)
-    recon, kl = np.concatenate(recons), np.concatenate(kls)  # (N,) each
+    yield from _figures(subject, np.concatenate(recons), np.concatenate(kls))
+
+
+def _losses(model: VAE, batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """recon and kl of each image, (B,) both; of a semi-supervised model those of the bound without a label."""
+    if model.classifier is not None:
+        bound = unlabelled_bound(model, batch.x, generator)
+        return bound.recon, bound.kl
+    losses = image_losses(model, batch.x, generator, y=batch.y)
+    return losses.recon, losses.kl
+
+
+def _figures(subject: Subject, recon: NDArray[np.float64], kl: NDArray[np.float64]) -> Iterator[Finding]:
     unit, label = "nats/image", subject.label
     if not subject.model.variational:
         yield subject.mean_figure("recon", "recon, −log p(x|z) at z = mu", recon, unit, label=label)

@@ -10,7 +10,7 @@ from vae_explorer.evaluation.figures import Curve, Finding, Histogram, Warned
 from vae_explorer.evaluation.importance import ImportanceEstimate, bound_curve, iterate_log_weights
 from vae_explorer.evaluation.kinds_of_number import bits_per_dim, note_on_bits
 from vae_explorer.evaluation.measure import Measure, Step
-from vae_explorer.evaluation.measures.needs import needs_posterior
+from vae_explorer.evaluation.measures.needs import needs_likelihood
 from vae_explorer.evaluation.statistics import Mean
 from vae_explorer.evaluation.subject import Subject
 
@@ -26,7 +26,7 @@ def _likelihood(subject: Subject) -> Iterator[Step | Finding]:
     estimates, bounds, steps = [], [], np.ones(1, dtype=np.int64)
     for batch in subject.batches(subject.chosen):
         before = (batch.done - len(batch.index)) * k
-        for done, log_w in iterate_log_weights(subject.model, batch.x, k, generator):
+        for done, log_w in iterate_log_weights(subject.model, batch.x, k, generator, y=batch.y):
             if log_w is not None:
                 estimates.append(ImportanceEstimate.of(log_w))
                 steps, bound = bound_curve(log_w)
@@ -54,6 +54,7 @@ def _figures(
     subject: Subject, found: ImportanceEstimate, curve: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 ) -> Iterator[Finding]:
     k, n, label = found.n_samples, len(found.nll), subject.label
+    given = "given the label; " if subject.model.n_classes else ""
     yield subject.mean_figure(
         "nll",
         "−log p(x), importance-sampled",
@@ -61,7 +62,8 @@ def _figures(
         "nats/image",
         n_samples=k,
         label=label,
-        note=f"bounds it from above on average; drawing z adds ± {found.sampling_error:.2g} to the error over images",
+        note=f"{given}bounds it from above on average; drawing z adds ± {found.sampling_error:.2g} to the error "
+        "over images",
     )
     bits = bits_per_dim(found.nll, subject.n_pixels, subject.kind)
     if bits is not None:
@@ -104,4 +106,4 @@ def _warnings(found: ImportanceEstimate) -> Iterator[Finding]:
         )
 
 
-MEASURE = Measure("likelihood", "Importance-sampled likelihood", _likelihood, needs_posterior)
+MEASURE = Measure("likelihood", "Importance-sampled likelihood", _likelihood, needs_likelihood)

@@ -26,11 +26,14 @@ def _reconstructions(subject: Subject) -> Iterator[Step | Finding]:
     rows = []
     with torch.no_grad():
         for batch in subject.batches(np.sort(shown)):
-            decoded = model.likelihood.mean(model.decode(model.encode(batch.x).mu))
+            labels = batch.y
+            decoded = model.likelihood.mean(model.decode(model.encode(batch.x, labels).mu, labels))
             rows += [("images", _grey_levels(batch.x)), ("decoded at the mean", _grey_levels(decoded))]
-        if model.variational:
-            z = prior_samples(model, _N_PICTURES, subject.generator("reconstructions"))
-            rows.append(("draws z ~ p(z)", _grey_levels(model.likelihood.mean(model.decode(z)))))
+            if model.variational:
+                z = prior_samples(model, len(shown), subject.generator("reconstructions"))
+                drawn = model.likelihood.mean(model.decode(z, labels))
+                caption = "draws z ~ p(z) of the same classes" if model.n_classes else "draws z ~ p(z)"
+                rows.append((caption, _grey_levels(drawn)))
     yield Step(1, 1)
     yield Pictures("reconstructions", "Images as the model sees them, and what it makes of them", tuple(rows))
 
