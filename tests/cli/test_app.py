@@ -138,7 +138,7 @@ def test_that_a_reader_that_leaves_early_ends_the_program_quietly() -> None:
 
 
 def test_that_a_defect_keeps_its_traceback(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(run: object, step: object) -> None:
+    def broken(run: object, step: object, label: object) -> None:
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("vae_explorer.cli.pictures._explorer", broken)
