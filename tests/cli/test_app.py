@@ -138,7 +138,7 @@ def test_that_a_reader_that_leaves_early_ends_the_program_quietly() -> None:
 
 
 def test_that_a_defect_keeps_its_traceback(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(run: object, step: object) -> None:
+    def broken(run: object, step: object, label: object) -> None:
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("vae_explorer.cli.pictures._explorer", broken)
@@ -156,7 +156,7 @@ def test_that_torch_is_told_to_let_idle_threads_sleep(monkeypatch: pytest.Monkey
 
 
 def test_that_an_interrupted_command_ends_with_130(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(run: object, step: object) -> None:
+    def interrupted(run: object, step: object, label: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("vae_explorer.cli.pictures._explorer", interrupted)

@@ -23,6 +23,7 @@ from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.model import model_from_weights
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import require_plugin
 from vae_explorer.vae.posterior import Posterior
 
 __all__ = ["Batch", "Subject", "SuiteSettings"]
@@ -100,7 +101,7 @@ class Subject:
     Raises
     ------
     ConfigError
-        If the images have another shape than the model's, or the split has none.
+        If the images have another shape than the model's, the split has none, or a plug-in network is missing.
     """
 
     def __init__(self, snapshot: Snapshot, images: ImageSet, settings: SuiteSettings) -> None:
@@ -111,6 +112,7 @@ class Subject:
             )
         self.snapshot, self.images, self.settings = snapshot, images, settings
         self.device = torch.device(settings.device)
+        require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         self.model = model.to(self.device).eval().requires_grad_(False)
         self.split = _split_of(images, settings.split)
@@ -131,7 +133,8 @@ class Subject:
         for start in range(0, len(index), size):
             part = index[start : start + size]
             following = index[start + size : start + 2 * size]
-            yield Batch(part, self._pixels.batch(part, following), start + len(part), len(index))
+            x = self._pixels.batch(part, following, draw=self.snapshot.model.fixed_draw)
+            yield Batch(part, x, start + len(part), len(index))
 
     @cached_property
     def posterior(self) -> Posterior:
@@ -144,7 +147,9 @@ class Subject:
 
     @cached_property
     def is_binary(self) -> bool:
-        """Whether the model sees black and white pixels only, judged by the images at `chosen`."""
+        """Whether the model sees black and white pixels only: drawn so, or judged by the images at `chosen`."""
+        if self.snapshot.model.fixed_draw is not None:
+            return True
         parts = (self.chosen[i : i + BATCH_IMAGES] for i in range(0, len(self.chosen), BATCH_IMAGES))
         return is_binary(self.images.images[part] for part in parts)
 
@@ -157,6 +162,13 @@ class Subject:
     def label(self) -> str:
         """What must stand beside every number with log p(x|z) in it; empty for a probability."""
         return label_of(self.kind)
+
+    @property
+    def _pixel_words(self) -> str:
+        model = self.snapshot.model
+        if model.fixed_draw is not None:
+            return f"black and white, drawn from grey once (seed {model.fixed_draw}; training: {model.binarisation})"
+        return "black and white" if self.is_binary else "grey or colour values in [0, 1]"
 
     @property
     def n_pixels(self) -> int:
@@ -185,7 +197,7 @@ class Subject:
             n_samples=settings.n_samples,
             n_aggregate=settings.n_aggregate,
             seed=settings.seed,
-            pixels="black and white" if self.is_binary else "grey or colour values in [0, 1]",
+            pixels=self._pixel_words,
             number=self.label or "probability of the pixels",
             device=str(self.device),
             program_version=__version__,
