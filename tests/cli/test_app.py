@@ -156,7 +156,7 @@ def test_that_torch_is_told_to_let_idle_threads_sleep(monkeypatch: pytest.Monkey
 
 
 def test_that_an_interrupted_command_ends_with_130(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(run: object, step: object) -> None:
+    def interrupted(run: object, step: object, label: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("vae_explorer.cli.pictures._explorer", interrupted)

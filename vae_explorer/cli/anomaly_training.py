@@ -45,16 +45,16 @@ def trained_by(config: RunConfig, images: ImageSet, progress: Progress, n_tasks:
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         model = model.to(device).eval().requires_grad_(False)
         noise = generator_for(config.seed, "final", task.label, device)
-        tested = measured_scores(model, _batches(pixels, task.test_index), noise)
-        known = measured_scores(model, _batches(pixels, task.train_index), noise)
+        tested = measured_scores(model, _batches(pixels, task.test_index, config.model.fixed_draw), noise)
+        known = measured_scores(model, _batches(pixels, task.train_index, config.model.fixed_draw), noise)
         return {name: tested.by_name(name, known) for name in SCORES}
 
     return train_and_score
 
 
-def _batches(pixels: Pixels, index: NDArray[np.int64]) -> Iterator[Tensor]:
+def _batches(pixels: Pixels, index: NDArray[np.int64], draw: int | None) -> Iterator[Tensor]:
     for start in range(0, len(index), BATCH_IMAGES):
-        yield pixels.batch(index[start : start + BATCH_IMAGES])
+        yield pixels.batch(index[start : start + BATCH_IMAGES], draw=draw)
 
 
 def _trained(

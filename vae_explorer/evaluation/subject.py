@@ -23,6 +23,7 @@ from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.model import model_from_weights
 from vae_explorer.vae.pixels import Pixels
+from vae_explorer.vae.plugins import require_plugin
 from vae_explorer.vae.posterior import Posterior
 
 __all__ = ["Batch", "Subject", "SuiteSettings"]
@@ -101,7 +102,7 @@ class Subject:
     Raises
     ------
     ConfigError
-        If the images have another shape than the model's, or the split has none.
+        If the images have another shape than the model's, the split has none, or a plug-in network is missing.
     """
 
     def __init__(self, snapshot: Snapshot, images: ImageSet, settings: SuiteSettings) -> None:
@@ -112,6 +113,7 @@ class Subject:
             )
         self.snapshot, self.images, self.settings = snapshot, images, settings
         self.device = torch.device(settings.device)
+        require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         self.model = model.to(self.device).eval().requires_grad_(False)
         self.split = _split_of(images, settings.split)
