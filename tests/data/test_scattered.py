@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 
@@ -10,7 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from vae_explorer.data import scattered as module
-from vae_explorer.data.scattered import ScatteredRows, expect_scattered_reads, is_mapped, outgrows_memory
+from vae_explorer.data.scattered import (
+    ScatteredRows,
+    expect_scattered_reads,
+    is_mapped,
+    outgrows_memory,
+    release_pages,
+)
 
 
 @pytest.fixture
@@ -88,3 +95,20 @@ def test_that_a_set_far_beyond_any_memory_outgrows_it_and_a_small_one_does_not()
     assert not outgrows_memory(1 << 20)
     if hasattr(module.os, "sysconf"):
         assert outgrows_memory(1 << 60)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc to see what is resident")
+def test_that_released_pages_leave_the_memory_and_can_be_read_again(tmp_path: Path) -> None:
+    np.save(tmp_path / "images.npy", np.ones((2000, 1, 64, 64), dtype=np.uint8))
+    images = np.load(tmp_path / "images.npy", mmap_mode="r")
+    assert int(images.sum(dtype=np.int64)) == images.size
+    before = _resident_of_files_kb()
+    assert release_pages(images[1:])
+    assert before - _resident_of_files_kb() > 0.8 * images.nbytes / 1024
+    assert int(images.sum(dtype=np.int64)) == images.size
+    assert not release_pages(np.array(images))
+
+
+def _resident_of_files_kb() -> int:
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return int(next(line for line in lines if line.startswith("RssFile")).split()[1])

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ScatteredRows", "expect_scattered_reads", "is_mapped", "outgrows_memory"]
+__all__ = ["ScatteredRows", "expect_scattered_reads", "is_mapped", "outgrows_memory", "release_pages"]
 
 _N_READERS = 4  # reads under way at once: a solid-state disk answers so many nearly as fast as one
 _SHARE_OF_MEMORY = 0.5  # of the machine; a larger file cannot stay in the system's file cache
@@ -41,6 +41,21 @@ def expect_scattered_reads(images: NDArray[np.uint8]) -> bool:
     if not (isinstance(images.base, mmap.mmap) and hasattr(mmap, "MADV_RANDOM")):
         return False
     images.base.madvise(mmap.MADV_RANDOM)
+    return True
+
+
+def release_pages(images: NDArray[np.uint8]) -> bool:
+    """Tell the system that what was read of the file behind `images` need not stay in this process's memory.
+
+    Mapped pages count as the process's until the file is closed: copying a set out of its file would take its size
+    twice. False where nothing is mapped, or that cannot be told.
+    """
+    base: object = images
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if not (isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED")):
+        return False
+    base.madvise(mmap.MADV_DONTNEED)
     return True
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vae_explorer.data.cache import cache_key
 from vae_explorer.data.gathering import Gathered, Plan, Reading, collect, target_shape
 from vae_explorer.data.pixels import row_chunks
+from vae_explorer.data.scattered import release_pages
 from vae_explorer.data.sources import SOURCE_INFO, resolve_root
 from vae_explorer.data.spec import DataSpec, SourceName
 from vae_explorer.data.splitting import choose_subset
@@ -166,6 +167,7 @@ def _rows_of(parts: list[NDArray[np.uint8]], rows: NDArray[np.int64]) -> Iterato
         mine = rows[(rows >= start) & (rows < start + len(images))] - start
         for chunk in row_chunks(len(mine), int(np.prod(images.shape[1:]))):
             yield images[mine[chunk]]
+            release_pages(images)  # the chunk is a copy
         start += len(images)
 
 

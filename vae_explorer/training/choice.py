@@ -43,7 +43,7 @@ THREADS_GAIN = 1.1  # all threads must be this much faster than one, which distu
 CREW_GAIN = 1.05  # likewise of a crew, whose threads wait for each other once a step only
 NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
 PROBE_VALUES = (
-    128 * 1024
+    256 * 1024
 )  # pixels and channels of a probe's batch at most: a step stays a fraction of a second
 ROUNDS = 4
 TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
