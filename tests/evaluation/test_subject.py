@@ -14,6 +14,7 @@ from vae_explorer.evaluation.subject import Subject, SuiteSettings
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.binarisation import fixed_draw
 from vae_explorer.vae.plugins import PluginOrigin
+from vae_explorer.vae.recon_label import Measure
 
 
 def test_that_a_model_of_drawn_pixels_is_measured_on_their_fixed_draw(
@@ -25,10 +26,11 @@ def test_that_a_model_of_drawn_pixels_is_measured_on_their_fixed_draw(
     for batch in subject.batches(subject.index, 7):
         expected = fixed_draw(images.images[batch.index], batch.index, 3)
         np.testing.assert_array_equal(batch.x.numpy(), expected)
-    assert subject.kind == "binary mass"
+    assert subject.measure is Measure.PROBABILITY
     assert subject.label == ""
     assert "seed 3" in subject.conditions.pixels
-    assert Subject(grey, images, SuiteSettings()).kind == "grey cross-entropy"
+    assert Subject(grey, images, SuiteSettings()).measure is Measure.CROSS_ENTROPY
+    assert "not a likelihood" in Subject(grey, images, SuiteSettings()).label
 
 
 def test_that_a_missing_plugin_is_named_before_anything_is_measured(

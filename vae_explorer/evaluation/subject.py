@@ -18,15 +18,20 @@ from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import ConfigError
 from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Figure
-from vae_explorer.evaluation.kinds_of_number import KindOfNumber, kind_of, label_of
 from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.model import model_from_weights
 from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.plugins import require_plugin
 from vae_explorer.vae.posterior import Posterior
+from vae_explorer.vae.recon_label import CROSS_ENTROPY, Measure, recon_label
 
 __all__ = ["Batch", "Subject", "SuiteSettings"]
+
+_LABELS = {
+    Measure.CROSS_ENTROPY: CROSS_ENTROPY,
+    Measure.DENSITY: "density of pixels in [0, 1]; can be negative",
+}
 
 BATCH_IMAGES = 256
 
@@ -152,14 +157,14 @@ class Subject:
         return self.model.config.binarisation != "none" or self.images.has_binary_pixels
 
     @property
-    def kind(self) -> KindOfNumber:
-        """What log p(x|z) is on these pixels."""
-        return kind_of(self.snapshot.model.likelihood, binary=self.is_binary)
+    def measure(self) -> Measure:
+        """What p(x|z) is on these pixels."""
+        return recon_label(self.snapshot.model, self.images.has_binary_pixels).measure
 
     @property
     def label(self) -> str:
         """What must stand beside every number with log p(x|z) in it; empty for a probability."""
-        return label_of(self.kind)
+        return _LABELS.get(self.measure, "")
 
     @property
     def n_pixels(self) -> int:

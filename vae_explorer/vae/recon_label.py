@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from vae_explorer.vae.config import ModelConfig
 
-__all__ = ["MARK", "Measure", "ReconLabel", "bits_per_dimension", "recon_label"]
+__all__ = ["CROSS_ENTROPY", "MARK", "Measure", "ReconLabel", "bits_per_dimension", "recon_label"]
 
 MARK = "†"
-_CROSS_ENTROPY = f"{MARK} cross-entropy on grey pixels, not a likelihood"
+CROSS_ENTROPY = "cross-entropy on grey pixels, not a likelihood"
 
 
 class Measure(StrEnum):
@@ -68,7 +68,7 @@ def recon_label(model: ModelConfig, has_binary_pixels: bool | None) -> ReconLabe
     if has_binary_pixels:
         return ReconLabel(Measure.PROBABILITY)
     if model.binarisation == "none":
-        return ReconLabel(Measure.CROSS_ENTROPY, _CROSS_ENTROPY)
+        return ReconLabel(Measure.CROSS_ENTROPY, f"{MARK} {CROSS_ENTROPY}")
     how = "binarised anew each step" if model.binarisation == "dynamic" else "binarised once"
     return ReconLabel(
         Measure.PROBABILITY, f"pixels {how}; evaluated on the fixed draw of seed {model.binarisation_seed}"

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae_explorer.evaluation.bits import bits_per_dim, note_on_bits
 from vae_explorer.evaluation.figures import Finding
-from vae_explorer.evaluation.kinds_of_number import bits_per_dim, note_on_bits
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.subject import Batch, Subject
 from vae_explorer.vae.losses import image_losses
@@ -50,9 +50,9 @@ def _figures(subject: Subject, recon: NDArray[np.float64], kl: NDArray[np.float6
     yield subject.mean_figure("kl", "KL(q(z|x) ‖ p(z))", kl, unit)
     total = recon + kl  # (N,)
     yield subject.mean_figure("neg_elbo", "−ELBO", total, unit, n_samples=1, label=label)
-    bits = bits_per_dim(total, subject.n_pixels, subject.kind)
+    bits = bits_per_dim(total, subject.n_pixels, subject.measure)
     if bits is not None:
-        note = note_on_bits(subject.kind)
+        note = note_on_bits(subject.measure)
         yield subject.mean_figure(
             "neg_elbo_bits", "−ELBO in bits per dimension", bits, "bits/dim", n_samples=1, note=note
         )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from vae_explorer.evaluation.bits import bits_per_dim, note_on_bits
 from vae_explorer.evaluation.figures import Curve, Finding, Histogram, Warned
 from vae_explorer.evaluation.importance import ImportanceEstimate, bound_curve, iterate_log_weights
-from vae_explorer.evaluation.kinds_of_number import bits_per_dim, note_on_bits
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.measures.needs import needs_likelihood
 from vae_explorer.evaluation.statistics import Mean
@@ -65,7 +65,7 @@ def _figures(
         note=f"{given}bounds it from above on average; drawing z adds ± {found.sampling_error:.2g} to the error "
         "over images",
     )
-    bits = bits_per_dim(found.nll, subject.n_pixels, subject.kind)
+    bits = bits_per_dim(found.nll, subject.n_pixels, subject.measure)
     if bits is not None:
         yield subject.mean_figure(
             "nll_bits",
@@ -73,7 +73,7 @@ def _figures(
             bits,
             "bits/dim",
             n_samples=k,
-            note=note_on_bits(subject.kind),
+            note=note_on_bits(subject.measure),
         )
     yield subject.mean_figure(
         "bound_gap",
