@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.session import Session
@@ -32,6 +33,13 @@ def _dark_theme(qapp: object) -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme_manager().set_choice("dark")
     theme_manager().apply()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clipboard_is_empty_at_the_end(qapp: object) -> Iterator[None]:
+    """Without a display the clipboard is a static object of Qt's: what Python put there outlives Python and crashes it."""
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture
