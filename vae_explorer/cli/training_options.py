@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from vae_explorer.cli.options import SOURCES, default_of, sources_starting_with
+from vae_explorer.cli.options import SOURCES, default_of, presets_starting_with, sources_starting_with
 from vae_explorer.cli.values import number, whole_number
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
@@ -99,6 +99,16 @@ DataSeed = Annotated[
         IMAGES,
         default=(DataSpec, "seed"),
         parser=whole_number,
+    ),
+]
+Preset = Annotated[
+    str | None,
+    option(
+        "--preset",
+        "NAME",
+        "Begin with a recipe that ships with the program ('vae-explorer presets' lists them); other options override it.",
+        MODEL,
+        autocompletion=presets_starting_with,
     ),
 ]
 Net = Annotated[

@@ -21,6 +21,11 @@ EXPLANATIONS = {
         "contains. A part of them is held back for validation, to see whether the model understands "
         "or merely remembers.",
     ),
+    "preset": Explanation(
+        "A recipe with a known result, which fills the settings below",
+        "Fills the settings of model and training with those of a recipe that was measured; pictures, seed and device stay "
+        "as they are. As soon as a setting differs from the recipe it says Custom.",
+    ),
     "objective": Explanation(
         "What training minimises: the VAE, a relative, or a plain autoencoder",
         "A variational autoencoder (VAE) learns for each image a small cloud in the latent space, "
