@@ -166,6 +166,8 @@ def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
         raise ConfigError(f"--hidden needs --net mlp or gated, and {network}.")
     if "width" in asked and model.network not in CONVOLUTIONAL and not is_plugin:
         raise ConfigError(f"--width needs --net conv or residual, and {network}.")
+    if "start_layers" in asked and model.network != "residual":
+        raise ConfigError(f"--start-layers needs --net residual, and {network}.")
     if "sigma" in asked and model.likelihood not in WITH_SIGMA:
         raise ConfigError(
             f"--sigma needs --likelihood gaussian, gaussian-learned or laplace, and {likelihood}."

@@ -142,6 +142,17 @@ Width = Annotated[
         parser=whole_number,
     ),
 ]
+StartLayers = Annotated[
+    int | None,
+    option(
+        "--start-layers",
+        "N",
+        "residual: dense layers between the latent and the decoder's first map; 3 make a map of two dimensions sharper.",
+        MODEL,
+        default=(ModelConfig, "start_layers"),
+        parser=whole_number,
+    ),
+]
 LatentDim = Annotated[
     int | None,
     option(

@@ -58,7 +58,7 @@ PRESETS = (
         title="2-D, sharpest",
         about="The clearest pictures that a map of two dimensions gives; takes its time.",
         figure="",
-        model=ModelConfig(network="residual", width=16, latent_dim=2, binarisation="dynamic"),
+        model=ModelConfig(network="residual", width=16, start_layers=3, latent_dim=2, binarisation="dynamic"),
         objective=ObjectiveConfig(),
         epochs=30,
         batch_size=128,

@@ -131,6 +131,11 @@ EXPLANATIONS = {
         "A conditional model p(x|z, y) is told the class, so the latent describes what is left: style, slant, width. "
         "You can then draw the same place as any class.",
     ),
+    "start_layers": Explanation(
+        "Dense layers between the latent and the decoder's first map",
+        "A plane of two dimensions must be folded finely to hold all kinds of pictures. With three layers the residual "
+        "decoder folds it better and its pictures become sharper; with many latent dimensions one is enough.",
+    ),
     "more_model": Explanation(
         "Settings of the model that most trainings leave alone",
         "Shows or hides prior, posterior, classes and the cycle of β. They count whether they are shown or not.",

@@ -381,8 +381,10 @@ class ModelSettings(Section):
 
     def _more_that_matters(self) -> set[str]:
         shown, values = {"conditional"}, self.model_rows.values()
+        if self.network.value == "residual":
+            shown.add("start_layers")
         if self.objective.value == "m2":
-            shown.clear()  # it is conditional anyway
+            shown.discard("conditional")  # it is so anyway
         if self.objective.value not in ("autoencoder", "denoising"):
             shown |= {"prior", "posterior"}
             shown |= {"components"} if values["prior"] != "normal" else set()
