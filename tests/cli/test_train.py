@@ -377,6 +377,10 @@ def test_that_semi_supervised_training_and_evaluation_report_the_same_accuracy(
         (["--objective", "iwae", "--beta", "2"], "--beta has no effect there, and the objective is iwae."),
         (["--dip-weight", "1"], "--dip-weight needs --objective dip-i or dip-ii, and the objective is vae."),
         (["--components", "9"], "--components needs --prior mixture or vamp, and the prior is normal."),
+        (
+            ["--net", "conv", "--start-layers", "3"],
+            "--start-layers needs --net residual, and the network is conv.",
+        ),
         (["--flows", "9"], "--flows needs --posterior iaf, and the posterior is gaussian."),
         (["--objective", "tcvae", "--posterior", "iaf"], "choose --posterior gaussian"),
         (["--samples", "0", "--objective", "iwae"], "--samples must be at least 1, got 0."),

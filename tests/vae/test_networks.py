@@ -96,6 +96,15 @@ def test_that_residual_blocks_start_as_the_identity() -> None:
         assert torch.equal(block(maps), maps)
 
 
+def test_that_the_residual_decoder_starts_with_as_many_dense_layers_as_asked() -> None:
+    for n_layers, widths in ((1, [16]), (2, [64, 64]), (3, [64, 64, 64])):
+        config = ModelConfig(network="residual", width=4, start_layers=n_layers, latent_dim=2)
+        model = build_model(config, ObjectiveConfig(), (1, 16, 16))
+        dense = [(m.in_features, m.out_features) for m in model.decoder.modules() if isinstance(m, nn.Linear)]
+        first_map = 8 * 4 * 4  # channels of the coarsest scale, 4 × 4 pixels
+        assert dense == list(pairwise([2, *widths, first_map]))
+
+
 def test_that_the_burgess_network_has_the_published_layers() -> None:
     """Burgess et al. 2018, appendix A.1: 32 channels, 4 × 4 with stride 2, four times for 64 × 64, then 256 and 256."""
     config = ModelConfig(network="burgess", latent_dim=10)

@@ -61,6 +61,7 @@ for _command in (
     listings.models,
     listings.runs,
     listings.networks,
+    listings.presets,
 ):
     app.command(_command.__name__, help=_reflowed(_command.__doc__ or ""))(_interruptible(_command))
 

@@ -1,4 +1,4 @@
-"""``vae-explorer models`` and ``runs``: what there is to open."""
+"""``vae-explorer models``, ``runs``, ``networks`` and ``presets``: what there is to choose from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from vae_explorer.vae.recon_label import MARK
 
 if TYPE_CHECKING:
     from vae_explorer.runs.cards import RunCard
+    from vae_explorer.runs.presets import Preset
 
-__all__ = ["models", "networks", "runs"]
+__all__ = ["models", "networks", "presets", "runs"]
 
 _NETWORKS = {
     "residual": "convolutional with residual blocks and group norm (--width)",
@@ -92,6 +93,22 @@ def networks(json: Json = False) -> None:
         console.say(f"No plug-in is installed: no package registers one under {GROUP}.")
 
 
+def presets(json: Json = False) -> None:
+    """List the recipes that ship with the program, each with the figure that was measured with it.
+
+    \b
+    vae-explorer presets
+    vae-explorer train --data mnist --preset 2d-sharpest
+    """
+    from vae_explorer.runs.presets import PRESETS
+
+    console = Console(json)
+    console.emit({"presets": [_preset_as_json(preset) for preset in PRESETS]})
+    if not console.machine:
+        titles = {"preset": False, "": False, "measured": False}
+        console.table(titles, [(preset.name, preset.about, preset.figure) for preset in PRESETS])
+
+
 def _list(console: Console, cards: list[RunCard], name: str, nothing: str) -> None:
     console.emit({name: [_as_json(card) for card in cards]})
     if console.machine:
@@ -134,4 +151,19 @@ def _as_json(card: RunCard) -> dict[str, object]:
         "elbo": card.elbo,
         "measure": card.label.measure.value,
         "created": card.created.isoformat(),
+    }
+
+
+def _preset_as_json(preset: Preset) -> dict[str, object]:
+    return {
+        "name": preset.name,
+        "title": preset.title,
+        "about": preset.about,
+        "figure": preset.figure,
+        "model": preset.model.model_dump(mode="json", exclude_defaults=True),
+        "objective": preset.objective.model_dump(mode="json", exclude_defaults=True),
+        "epochs": preset.epochs,
+        "batch_size": preset.batch_size,
+        "learning_rate": preset.learning_rate,
+        "schedule": preset.schedule,
     }

@@ -10,8 +10,19 @@ import typer
 from vae_explorer.cli.values import whole_number
 from vae_explorer.data.spec import DataSpec, SourceName
 from vae_explorer.locations import models_folder
+from vae_explorer.runs.presets import PRESETS
 
-__all__ = ["DataRoot", "Device", "Download", "Json", "Run", "Step", "default_of", "sources_starting_with"]
+__all__ = [
+    "DataRoot",
+    "Device",
+    "Download",
+    "Json",
+    "Run",
+    "Step",
+    "default_of",
+    "presets_starting_with",
+    "sources_starting_with",
+]
 
 SOURCES = get_args(SourceName)[:-2]  # the named ones; the last two are a folder and an array file
 
@@ -19,6 +30,11 @@ SOURCES = get_args(SourceName)[:-2]  # the named ones; the last two are a folder
 def sources_starting_with(incomplete: str) -> list[str]:
     """For the shell's completion."""
     return [name for name in SOURCES if name.startswith(incomplete)]
+
+
+def presets_starting_with(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    return [preset.name for preset in PRESETS if preset.name.startswith(incomplete)]
 
 
 def runs_starting_with(incomplete: str) -> list[str]:

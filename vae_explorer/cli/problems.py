@@ -26,6 +26,7 @@ OPTION_OF_FIELD: Mapping[str, str] = {  # field of a config → the option that 
     "validation_fraction": "--validation-fraction",
     "network": "--net",
     "hidden": "--hidden",
+    "start_layers": "--start-layers",
     "latent_dim": "--latent-dim",
     "likelihood": "--likelihood",
     "sigma": "--sigma",

@@ -18,6 +18,7 @@ from vae_explorer.cli.training_config import Asked, check_new_folder, given, new
 from vae_explorer.cli.training_report import TrainingReport
 from vae_explorer.cli.values import size_px, whole_numbers
 from vae_explorer.errors import ConfigError, RunError
+from vae_explorer.runs.presets import find_preset
 from vae_explorer.vae.plugins import require_plugin
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ def train(
     limit: options.Limit = None,
     validation_fraction: options.ValidationFraction = None,
     data_seed: options.DataSeed = None,
+    preset: options.Preset = None,
     net: options.Net = None,
     hidden: options.Hidden = None,
     width: options.Width = None,
+    start_layers: options.StartLayers = None,
     latent_dim: options.LatentDim = None,
     likelihood: options.Likelihood = None,
     sigma: options.Sigma = None,
@@ -98,6 +101,7 @@ def train(
     vae-explorer train --data mnist --download --net mlp --latent-dim 20 --out RUN
     vae-explorer train --data blooms --latent-dim 10 --objective tcvae --beta 6
     vae-explorer train --data mnist --objective m2 --labels 100
+    vae-explorer train --data mnist --preset 2d-sharpest --epochs 10
     vae-explorer train --resume RUN --epochs 40
 
     With --json each epoch is a line of JSON; the last line holds "run", "epochs", and "train", "validation"
@@ -125,6 +129,7 @@ def train(
             network=net,
             hidden=None if hidden is None else whole_numbers(hidden, "--hidden"),
             width=width,
+            start_layers=start_layers,
             latent_dim=latent_dim,
             likelihood=likelihood,
             sigma=sigma,
@@ -171,12 +176,20 @@ def train(
     if resume is not None:
         if out is not None:
             raise ConfigError("--resume goes on in the run's own folder: leave --out away.")
+        if preset is not None:
+            raise ConfigError("--preset begins a new run, and --resume goes on with an old one: give one.")
         run = open_run(resume)
         _train(resumed_config(run, asked), run, None, console, download=download, beta=beta, lr=lr)
         return
     if out is not None:
         check_new_folder(out.expanduser())
-    _train(new_config(asked), None, out, console, download=download)
+    _train(
+        new_config(asked, None if preset is None else find_preset(preset)),
+        None,
+        out,
+        console,
+        download=download,
+    )
 
 
 def _train(

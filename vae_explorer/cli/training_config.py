@@ -28,6 +28,7 @@ from vae_explorer.vae.config import (
 
 if TYPE_CHECKING:
     from vae_explorer.runs.folder import RunFolder
+    from vae_explorer.runs.presets import Preset
 
 __all__ = ["Asked", "check_new_folder", "given", "new_config", "resumed_config"]
 
@@ -58,8 +59,8 @@ def given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def new_config(asked: Asked) -> RunConfig:
-    """The config of a new run.
+def new_config(asked: Asked, preset: Preset | None = None) -> RunConfig:
+    """The config of a new run: what was asked, and else what `preset` says or the defaults.
 
     Raises
     ------
@@ -69,8 +70,16 @@ def new_config(asked: Asked) -> RunConfig:
         If there is no such data set.
     """
     spec = DataSpec.parse(asked.data or DataSpec().source, asked.data_root)
-    beta = START_BETA.get(asked.objective.get("name", ""), ObjectiveConfig().beta)
-    return _changed(RunConfig(data=spec, objective=ObjectiveConfig(beta=beta)), asked)
+    begun = RunConfig(data=spec)
+    if preset is not None:
+        begun = preset.applied_to(begun)
+    name = asked.objective.get("name", begun.objective.name)
+    if name != begun.objective.name:  # another objective's β would mean something else
+        beta = START_BETA.get(name, ObjectiveConfig().beta)
+        begun = begun.model_copy(update={"objective": begun.objective.model_copy(update={"beta": beta})})
+    if asked.model.get("likelihood", "bernoulli") != "bernoulli":  # nor can its pixels be drawn
+        begun = begun.model_copy(update={"model": begun.model.model_copy(update={"binarisation": "none"})})
+    return _changed(begun, asked)
 
 
 def resumed_config(run: RunFolder, asked: Asked) -> RunConfig:
@@ -157,6 +166,8 @@ def _check_used(asked: Mapping[str, object], model: ModelConfig) -> None:
         raise ConfigError(f"--hidden needs --net mlp or gated, and {network}.")
     if "width" in asked and model.network not in CONVOLUTIONAL and not is_plugin:
         raise ConfigError(f"--width needs --net conv or residual, and {network}.")
+    if "start_layers" in asked and model.network != "residual":
+        raise ConfigError(f"--start-layers needs --net residual, and {network}.")
     if "sigma" in asked and model.likelihood not in WITH_SIGMA:
         raise ConfigError(
             f"--sigma needs --likelihood gaussian, gaussian-learned or laplace, and {likelihood}."

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from vae_explorer.cli.options import SOURCES, default_of, sources_starting_with
+from vae_explorer.cli.options import SOURCES, default_of, presets_starting_with, sources_starting_with
 from vae_explorer.cli.values import number, whole_number
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
@@ -101,6 +101,16 @@ DataSeed = Annotated[
         parser=whole_number,
     ),
 ]
+Preset = Annotated[
+    str | None,
+    option(
+        "--preset",
+        "NAME",
+        "Begin with a recipe that ships with the program ('vae-explorer presets' lists them); other options override it.",
+        MODEL,
+        autocompletion=presets_starting_with,
+    ),
+]
 Net = Annotated[
     str | None,
     option(
@@ -129,6 +139,17 @@ Width = Annotated[
         "conv, residual: channels at the first scale.",
         MODEL,
         default=(ModelConfig, "width"),
+        parser=whole_number,
+    ),
+]
+StartLayers = Annotated[
+    int | None,
+    option(
+        "--start-layers",
+        "N",
+        "residual: dense layers between the latent and the decoder's first map; 3 make a map of two dimensions sharper.",
+        MODEL,
+        default=(ModelConfig, "start_layers"),
         parser=whole_number,
     ),
 ]

@@ -93,6 +93,8 @@ class ModelConfig(BaseModel):
     )
     # conv, residual: channels at the first scale; the default trains live on one CPU core
     width: int = Field(default=16, ge=4, le=256)
+    # residual: dense layers between the latent and the decoder's first map
+    start_layers: int = Field(default=1, ge=1, le=8)
     latent_dim: int = Field(default=2, ge=1, le=LATENT_DIM_MAX)
     likelihood: LikelihoodName = "bernoulli"
     # σ of a pixel in [0, 1]; gaussian, laplace: fixed, gaussian-learned: where it starts

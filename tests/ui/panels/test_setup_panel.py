@@ -118,7 +118,7 @@ def test_that_the_defaults_are_those_of_the_configuration(panel: SetupPanel) -> 
             model=ModelConfig(network="plugin:not-here", likelihood="logistic-mixture", logistics=8),
         ),
         RunConfig(
-            model=ModelConfig(prior="vamp", components=30, posterior="iaf", n_flows=3),
+            model=ModelConfig(prior="vamp", components=30, posterior="iaf", n_flows=3, start_layers=2),
             objective=ObjectiveConfig(name="iwae", n_samples=5),
         ),
         RunConfig(
@@ -262,6 +262,15 @@ def test_that_prior_posterior_and_classes_fold_away_and_show_what_matters(panel:
     panel.model.objective.set_value("autoencoder")  # it has neither
     assert not named(panel, "priorEdit").isVisible()
     assert named(panel, "conditionalEdit").isVisible()
+
+
+def test_that_start_layers_are_shown_for_the_network_that_has_them(panel: SetupPanel) -> None:
+    click(panel, "moreModelButton")
+    panel.model.network.set_value("residual")
+    panel.model.objective.set_value("m2")
+    assert named(panel, "start_layersEdit").isVisible()
+    panel.model.network.set_value("conv")
+    assert not named(panel, "start_layersEdit").isVisible()
 
 
 def test_that_an_objective_that_needs_another_beta_brings_it_and_leaves_a_chosen_one(

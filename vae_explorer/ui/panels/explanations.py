@@ -21,6 +21,11 @@ EXPLANATIONS = {
         "contains. A part of them is held back for validation, to see whether the model understands "
         "or merely remembers.",
     ),
+    "preset": Explanation(
+        "A recipe with a known result, which fills the settings below",
+        "Fills the settings of model and training with those of a recipe that was measured; pictures, seed and device stay "
+        "as they are. As soon as a setting differs from the recipe it says Custom.",
+    ),
     "objective": Explanation(
         "What training minimises: the VAE, a relative, or a plain autoencoder",
         "A variational autoencoder (VAE) learns for each image a small cloud in the latent space, "
@@ -125,6 +130,11 @@ EXPLANATIONS = {
         "Whether the networks are told each image's class",
         "A conditional model p(x|z, y) is told the class, so the latent describes what is left: style, slant, width. "
         "You can then draw the same place as any class.",
+    ),
+    "start_layers": Explanation(
+        "Dense layers between the latent and the decoder's first map",
+        "A plane of two dimensions must be folded finely to hold all kinds of pictures. With three layers the residual "
+        "decoder folds it better and its pictures become sharper; with many latent dimensions one is enough.",
     ),
     "more_model": Explanation(
         "Settings of the model that most trainings leave alone",

@@ -40,6 +40,7 @@ OBJECTIVE_SETTING_ROWS = (
 )
 
 MODEL_SETTINGS = (
+    Setting("start_layers", "Start layers", NumberRange(1, 8, whole=True)),
     Setting(
         "prior", "Prior", (("normal", "N(0, I)"), ("mixture", "Mixture, learned"), ("vamp", "VampPrior"))
     ),

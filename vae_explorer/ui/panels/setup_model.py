@@ -17,6 +17,7 @@ from vae_explorer.ui.panels.model_choices import (
     OBJECTIVE_WORDS,
     OBJECTIVES,
 )
+from vae_explorer.ui.panels.preset_box import PresetBox
 from vae_explorer.ui.panels.setting_rows import Setting, SettingRows
 from vae_explorer.ui.widgets.card import Section, restyle
 from vae_explorer.ui.widgets.form import ChoiceBox, FormRow
@@ -87,14 +88,19 @@ class ModelSettings(Section):
         Some setting changed, or became valid or invalid.
     beta_changed
         A new, valid β.
+    preset_chosen
+        A preset is wanted, by name. Someone who knows all settings fills them, here by `set_configs`, and says by
+        `show_preset` which preset they follow.
     """
 
     changed = Signal()
     beta_changed = Signal(float)
+    preset_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Model", parent)
         model, objective = ModelConfig(), ObjectiveConfig()
+        self.preset = PresetBox()
         self.objective = ChoiceBox(OBJECTIVES)
         self.objective_words = Caption()
         self.objective_words.setWordWrap(True)
@@ -122,6 +128,7 @@ class ModelSettings(Section):
         )
         self.warmup = NumberField("Warm-up epochs", NumberRange(0.0, 1e6), objective.warmup_epochs)
         names = {
+            "presetBox": self.preset,
             "objectiveBox": self.objective,
             "networkBox": self.network,
             "hiddenEdit": self.hidden,
@@ -138,6 +145,7 @@ class ModelSettings(Section):
         for name, widget in names.items():
             widget.setObjectName(name)
         self._rows = {
+            "preset": FormRow("Preset", self.preset, *EXPLANATIONS["preset"]),
             "objective": FormRow("Kind", self.objective, *EXPLANATIONS["objective"]),
             "network": FormRow("Network", self.network, *EXPLANATIONS["network"]),
             "hidden": FormRow("Hidden widths", self.hidden, *EXPLANATIONS["hidden"]),
@@ -185,6 +193,7 @@ class ModelSettings(Section):
         for box in (self.objective, self.network, self.likelihood, self.binarisation):
             box.currentIndexChanged.connect(self._on_choice_changed)
         self.network.activated.connect(self._on_network_activated)
+        self.preset.chosen.connect(self.preset_chosen)
         self.hidden.textChanged.connect(self._on_hidden_text_changed)
         self.beta.value_changed.connect(self.beta_changed)
         self.beta.value_changed.connect(self._on_something_changed)
@@ -295,6 +304,10 @@ class ModelSettings(Section):
         self._shows_more = self._shows_more or unusual or objective.cycle_epochs > 0.0
         self._show_what_matters()
 
+    def show_preset(self, name: str) -> None:
+        """Say which preset all settings follow; empty: none."""
+        self.preset.show_preset(name)
+
     def set_editable(self, editable: bool, why: str = "") -> None:
         """Everything but β may be fixed; `why` then stands in the tooltips."""
         for name, row in self._rows.items():
@@ -302,6 +315,7 @@ class ModelSettings(Section):
             tooltip = EXPLANATIONS[name].tooltip
             row.setToolTip(tooltip if editable else f"{tooltip}. {why}")
             row.control.setToolTip(row.toolTip())
+        self.preset.show_words()
         for rows in (self.objective_rows, self.cycle_rows, self.model_rows):
             rows.set_editable(editable, why)
 
@@ -367,8 +381,10 @@ class ModelSettings(Section):
 
     def _more_that_matters(self) -> set[str]:
         shown, values = {"conditional"}, self.model_rows.values()
+        if self.network.value == "residual":
+            shown.add("start_layers")
         if self.objective.value == "m2":
-            shown.clear()  # it is conditional anyway
+            shown.discard("conditional")  # it is so anyway
         if self.objective.value not in ("autoencoder", "denoising"):
             shown |= {"prior", "posterior"}
             shown |= {"components"} if values["prior"] != "normal" else set()

@@ -12,6 +12,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.history import History, SettingMark
+from vae_explorer.runs.presets import find_preset, preset_of
 from vae_explorer.ui.panels.data_card import DataCard
 from vae_explorer.ui.panels.loss_section import LossSection
 from vae_explorer.ui.panels.run_settings import is_same_run, setting_in_force
@@ -140,6 +141,11 @@ class SetupPanel(QWidget):
             suggested = self.suggestion.suggested(self._settings(), images)
             if suggested is not None:
                 self._fill(suggested)
+        self._update_controls()
+
+    @Slot(str)
+    def _on_model_preset_chosen(self, name: str) -> None:
+        self._fill(find_preset(name).applied_to(self._settings()))
         self._update_controls()
 
     def _fill(self, config: RunConfig) -> None:
@@ -292,6 +298,7 @@ class SetupPanel(QWidget):
         self.suggestion.previous_wanted.connect(self._on_suggestion_previous_wanted)
         self.model.changed.connect(self._on_settings_changed)
         self.training.changed.connect(self._on_settings_changed)
+        self.model.preset_chosen.connect(self._on_model_preset_chosen)
         self.model.beta_changed.connect(self._on_model_beta_changed)
         self.training.learning_rate_changed.connect(self._on_training_learning_rate_changed)
         self.controls.main_pressed.connect(self._on_controls_main_pressed)
@@ -326,6 +333,8 @@ class SetupPanel(QWidget):
 
     def _update_controls(self) -> None:
         config = self.config()
+        preset = None if config is None else preset_of(config)
+        self.model.show_preset("" if preset is None else preset.name)
         self.controls.set_block("" if config is not None else _INVALID)
         note = "" if config is not None or self._state is not TrainingState.IDLE else _INVALID
         if self._state is TrainingState.IDLE and self._continues_run() and not self._may_continue():

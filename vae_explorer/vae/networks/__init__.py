@@ -54,4 +54,4 @@ def make_decoder(config: ModelConfig, output_shape: ImageShape) -> Decoder:
         return BurgessDecoder(config.latent_dim, output_shape)
     if is_plugin(config.network):
         return PluggedDecoder(config.latent_dim, output_shape, config)
-    return ResidualDecoder(config.latent_dim, config.width, output_shape)
+    return ResidualDecoder(config.latent_dim, config.width, output_shape, config.start_layers)
