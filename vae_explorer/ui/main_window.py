@@ -41,6 +41,7 @@ __all__ = ["FIRST_MODEL", "MainWindow"]
 DEFAULT_SIZE = (1440, 900)  # px; smaller screens get a maximised window
 FRAME_PX = 48  # of a window's title bar and borders
 SETTLE_MS = 1_000  # after the start: window managers give the window its size in steps
+SHELF_SHARE = 0.4  # of the window's height, while there are figures and charts to read
 FIRST_MODEL = "blooms-2d"  # on the map at the first launch
 
 
@@ -347,6 +348,8 @@ class MainWindow(QMainWindow):
         work.download_wanted.connect(self._on_workspace_download_wanted)
         work.run_opened.connect(self._on_workspace_run_opened)
         work.run_opened.connect(self._kept_store.open)
+        work.run_opened.connect(self.panels.evaluation.set_run)
+        self.panels.evaluation.room_wanted.connect(self._on_evaluation_room_wanted)
         work.resumable_changed.connect(setup.set_resumable)
         work.resumable_changed.connect(self.menus.actions["continue"].setEnabled)
 
@@ -360,6 +363,10 @@ class MainWindow(QMainWindow):
         self.menus.run_chosen.connect(self.open_run)
         self.menus.theme_chosen.connect(self._on_menus_theme_chosen)
         self.menus.scope_chosen.connect(self._on_menus_scope_chosen)
+
+    @Slot()
+    def _on_evaluation_room_wanted(self) -> None:
+        self.panels.layout.make_room("evaluationDock", SHELF_SHARE)
 
     @Slot(object)
     def _on_start_page_data_chosen(self, spec: DataSpec) -> None:

@@ -86,6 +86,7 @@ class Session(QObject):
     history_changed = Signal(object)  # History
     notice = Signal(str)  # quiet, for the status bar
     problem = Signal(str)  # one sentence a person should read
+    ending = Signal()  # the window closes: whoever has a thread ends it
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -315,6 +316,7 @@ class Session(QObject):
 
     def shut_down(self) -> None:
         """End the threads; call once, before the application ends."""
+        self.ending.emit()
         self.fast.shut_down()
         self.slow.shut_down()
         self.spare.shut_down()

@@ -14,7 +14,7 @@ __all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "
 LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 204
 DECODED_HEIGHT_PX = 490  # the picture as wide as the rail, and the lines under it
 TOUCH_PX = 3  # between a tab bar and the dock below it
-_VERSION = 4  # of the arrangement: a stored one of another version is not used
+_VERSION = 5  # of the arrangement: a stored one of another version is not used
 
 _Area = Qt.DockWidgetArea
 
@@ -157,6 +157,12 @@ class WindowLayout(QObject):
         if living:  # else nothing is laid out yet
             for bar in bars:
                 bar.setVisible(bar in living.values())
+
+    def make_room(self, name: str, share: float) -> None:
+        """Raise a low dock to `share` of the window's height; one that has as much, or floats, stays as it is."""
+        dock, wanted = self._docks[name], round(share * self._window.height())
+        if dock.isVisible() and not dock.isFloating() and dock.height() < wanted:
+            self._window.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
 
     def fit(self) -> None:
         """Give every rail and shelf its usual size within the window's."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from vae_explorer.ui.panels.anomaly_panel import AnomalyPanel
 from vae_explorer.ui.panels.contact_sheet_panel import ContactSheetPanel
 from vae_explorer.ui.panels.decoded_panel import DecodedPanel
+from vae_explorer.ui.panels.evaluation_panel import EvaluationPanel
 from vae_explorer.ui.panels.interpolation_panel import InterpolationPanel
 from vae_explorer.ui.panels.keepers_panel import KeepersPanel
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
@@ -54,6 +56,8 @@ class WindowPanels:
         self.samples = SamplesPanel(session)
         self.traversals = TraversalsPanel(session)
         self.contact_sheet = ContactSheetPanel(session)
+        self.evaluation = EvaluationPanel(session)
+        self.anomalies = AnomalyPanel(session)
         self.layout = WindowLayout(window)
         left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
         rail, shelf = "reconstructionDock", "interpolationDock"
@@ -68,5 +72,7 @@ class WindowPanels:
             (DockPlace("traversalsDock", "Traversals", bottom, with_tab_of=shelf), self.traversals),
             (DockPlace("contactSheetDock", "Lasso", bottom, with_tab_of=shelf), self.contact_sheet),
             (DockPlace("keepersDock", "Kept", bottom, with_tab_of=shelf), self.keepers),
+            (DockPlace("evaluationDock", "Evaluation", bottom, with_tab_of=shelf), self.evaluation),
+            (DockPlace("anomaliesDock", "Anomalies", bottom, with_tab_of=shelf), self.anomalies),
         ):
             self.layout.add(place, panel)

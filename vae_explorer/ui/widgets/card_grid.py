@@ -38,6 +38,12 @@ class CardGrid(QWidget):
         self._columns = 0
         self._arrange()
 
+    def add_card(self, card: QWidget) -> None:
+        """Put one more card after the others."""
+        self._cards.append(card)
+        self._columns = 0
+        self._arrange()
+
     def _arrange(self) -> None:
         columns = max(1, (self.width() + SPACE_M) // (self._card_width_px + SPACE_M))
         if columns == self._columns:
