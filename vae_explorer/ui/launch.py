@@ -8,6 +8,8 @@ import gc
 import sys
 from pathlib import Path
 
+from vae_explorer.ui.torch_libraries import load_torchs_libraries
+
 __all__ = ["import_qt", "launch", "prepare_process", "share_arenas"]
 
 _M_ARENA_MAX = -8  # of glibc's mallopt(3)
@@ -26,11 +28,16 @@ def prepare_process() -> None:
     """What must come before the window's modules: Qt, few arenas, no garbage rounds until the window has its own.
 
     Collecting garbage while a thousand modules are imported finds nothing and takes a tenth of a second;
-    `GarbageRounds` does it later.
+    `GarbageRounds` does it later. torch's libraries load while the window is made: before Qt's they would keep those
+    waiting, and beside a window that is there already they would hold it up for a fifth of a second.
     """
     gc.disable()
     share_arenas()
     import_qt()
+    import numpy  # noqa: F401  # the last of the large libraries that the window itself needs
+    import pydantic  # noqa: F401
+
+    load_torchs_libraries()
 
 
 def share_arenas() -> bool:

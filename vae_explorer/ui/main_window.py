@@ -31,7 +31,6 @@ from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_tra
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.start_up import load_torch_behind
 from vae_explorer.ui.theme import theme_manager
-from vae_explorer.ui.torch_libraries import load_torchs_libraries
 from vae_explorer.ui.window_panels import WindowPanels
 from vae_explorer.ui.window_reports import WindowReports
 from vae_explorer.ui.workspace import Workspace
@@ -84,7 +83,6 @@ class MainWindow(QMainWindow):
 
     def begin(self, run: Path | None = None, folder: Path | None = None) -> None:
         """What the person came for: a run, a folder of pictures, or the last or first model."""
-        load_torchs_libraries()
         last = self._preferences.last_run
         if last is not None and not last.is_absolute():
             last = models_folder() / last  # a shipped model, wherever the program is installed now

@@ -16,11 +16,11 @@ _RTLD_NOW = 2  # as Python itself opens extension modules
 
 
 def load_torchs_libraries() -> threading.Thread | None:
-    """Load torch's libraries on a thread, once there is a picture; None if there is nothing to do.
+    """Load torch's libraries on a thread; None if there is nothing to do.
 
     The dynamic linker takes some 250 ms for them. Inside ``import torch`` it would hold the interpreter's lock
-    for as long and with it the window; called through ctypes it holds none. It loads one library at a
-    time: begun earlier it would keep Qt's own waiting, and the first picture with them.
+    for as long and with it the window; called through ctypes it holds none. But it loads one library at a
+    time, and others that need one wait.
     """
     paths = torch_libraries()
     if not paths or "torch" in sys.modules:
