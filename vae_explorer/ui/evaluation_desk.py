@@ -117,8 +117,8 @@ class EvaluationDesk(QObject):
         self._report = Report()
         self._ending = Ending.DONE
         self._began = time.monotonic()
-        self.started.emit()
         self._runner.start(lambda: _thinned(self._evaluate(load_snapshot, images, wish)))
+        self.started.emit()  # its events come later, through the event loop
 
     @Slot()
     def cancel(self) -> None:

@@ -94,7 +94,9 @@ class AnomalyPanel(QWidget):
         self.grid.set_tile_size(_TILE_START_PX)
         self.grid.setAccessibleName("Strangest images, worst first")
         self.grid.set_file_name("strange")
-        self.grid.setWhatsThis("The strangest images, worst first, with their score. Click one to select it on the map.")
+        self.grid.setWhatsThis(
+            "The strangest images, worst first, with their score. Click one to select it on the map."
+        )
         self.error = InlineError()
 
     def _lay_out(self) -> None:
@@ -206,7 +208,9 @@ class AnomalyPanel(QWidget):
         if values is None:
             values = self._squared_errors(encodings)
         if explorer is not None and score.is_variational and not explorer.variational:
-            self.error.show_sentence("A plain autoencoder has no KL: choose the reconstruction loss or squared error.")
+            self.error.show_sentence(
+                "A plain autoencoder has no KL: choose the reconstruction loss or squared error."
+            )
             values = np.full(len(encodings), np.nan)
         elif values is not None:
             self.error.clear()
@@ -309,7 +313,9 @@ class AnomalyPanel(QWidget):
                 "Squared errors are measured when the training has ended; the other scores follow it."
             )
         elif session.explorer is None or session.images is None:
-            self.error.show_sentence("Squared errors need the pictures: download them or choose their folder.")
+            self.error.show_sentence(
+                "Squared errors need the pictures: download them or choose their folder."
+            )
         elif not (self._measure.is_busy and self._errors_wanted_of is encodings):
             self.error.clear()
             self._errors_wanted_of = encodings
@@ -361,7 +367,10 @@ class AnomalyPanel(QWidget):
             self._show_selection()
 
         self._session.slow.request(
-            "strange pictures", lambda _is_stale: np.ascontiguousarray(images.images[wanted]), take, priority=4
+            "strange pictures",
+            lambda _is_stale: np.ascontiguousarray(images.images[wanted]),
+            take,
+            priority=4,
         )
 
     def _select_range(self, low: float, high: float) -> None:

@@ -282,7 +282,9 @@ class EvaluationPanel(QWidget):
     def _reason(self) -> str:
         """Why nothing can be measured now; empty if it can."""
         if self._session.training_state.is_active:
-            return "A training is under way, and its weights change: figures can be measured when it has ended."
+            return (
+                "A training is under way, and its weights change: figures can be measured when it has ended."
+            )
         if self.desk.is_running:
             return "An evaluation is under way: cancel it to begin another."
         if self._run is None or self._session.explorer is None:
@@ -301,7 +303,9 @@ class EvaluationPanel(QWidget):
             return ""
         if (conditions.run, conditions.step) == (explorer.run_name, explorer.step):
             return ""
-        what = "the same model, trained on" if conditions.run == explorer.run_name else f"“{explorer.run_name}”"
+        what = (
+            "the same model, trained on" if conditions.run == explorer.run_name else f"“{explorer.run_name}”"
+        )
         return (
             f"These figures are of “{conditions.run}” at step {conditions.step:,}; on screen is {what}. "
             "Press Measure to evaluate it."
@@ -310,7 +314,9 @@ class EvaluationPanel(QWidget):
     def _summary(self, ending: Ending) -> str:
         report = self.desk.report
         conditions = None if report is None else report.conditions
-        begin = {Ending.DONE: "", Ending.CANCELLED: "Cancelled; ", Ending.FAILED: "Stopped by a problem; "}[ending]
+        begin = {Ending.DONE: "", Ending.CANCELLED: "Cancelled; ", Ending.FAILED: "Stopped by a problem; "}[
+            ending
+        ]
         if report is None or conditions is None:
             return f"{begin}nothing was measured"
         n = len(report.figures)

@@ -49,7 +49,9 @@ class EvaluationResults(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
         self._scroll.setAccessibleName("Charts of the evaluation")
-        self._scroll.setWhatsThis("Charts and pictures of the evaluation. Choose a row of the figures to see its chart.")
+        self._scroll.setWhatsThis(
+            "Charts and pictures of the evaluation. Choose a row of the figures to see its chart."
+        )
         self._labels = Caption()
         self._labels.setWordWrap(True)
         self._labels.setContentsMargins(SPACE_S, 2, SPACE_S, 2)

@@ -58,9 +58,14 @@ class FigureTable(QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, len(COLUMNS)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            self.headerItem().setTextAlignment(column, int(_RIGHT))
+            self.headerItem().setTextAlignment(column, _RIGHT)
         metrics = QFontMetrics(font)
-        for column, sample in ((1, "−100.12 ± 0.12 nats/image †"), (2, "100.12 … 100.12"), (3, "10,000"), (4, "5,000")):
+        for column, sample in (
+            (1, "−100.12 ± 0.12 nats/image †"),
+            (2, "100.12 … 100.12"),
+            (3, "10,000"),
+            (4, "5,000"),
+        ):
             self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
         self._groups: dict[str, QTreeWidgetItem] = {}
         self._labels: list[str] = []
@@ -127,14 +132,16 @@ class FigureTable(QTreeWidget):
         for column in range(len(COLUMNS)):
             row.setToolTip(column, "\n".join(words))
             if column:
-                row.setTextAlignment(column, int(_RIGHT))
+                row.setTextAlignment(column, _RIGHT)
 
     def _add_table(self, group: QTreeWidgetItem, table: Table) -> None:
         head = QTreeWidgetItem(group, [f"{table.title}: {len(table.rows)} rows"])
         head.setFirstColumnSpanned(True)
         head.setToolTip(0, table.note)
         for row in table.rows:
-            parts = [f"{name} {cell_text(value)}" for name, value in zip(table.columns[1:], row[1:], strict=True)]
+            parts = [
+                f"{name} {cell_text(value)}" for name, value in zip(table.columns[1:], row[1:], strict=True)
+            ]
             text = f"{table.columns[0]} {cell_text(row[0])}:  {_SEPARATOR.join(parts)}"
             line = QTreeWidgetItem(head, [text])
             line.setFirstColumnSpanned(True)
@@ -161,5 +168,7 @@ class FigureTable(QTreeWidget):
             super().keyPressEvent(event)
 
 
-def _line(item: QTreeWidgetItem) -> str:
+def _line(item: QTreeWidgetItem | None) -> str:
+    if item is None:
+        return ""
     return "\t".join(filter(None, (item.text(column) for column in range(len(COLUMNS)))))

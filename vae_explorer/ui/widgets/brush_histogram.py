@@ -109,7 +109,7 @@ class BrushHistogram(QWidget):
     def x_of(self, value: float) -> int:
         """Where `value` lies in the plot's viewport, px from its left."""
         scene = self._plot.getPlotItem().getViewBox().mapViewToScene(plotting().Point(value, 0.0))
-        return round(self._plot.mapFromScene(scene).x())
+        return int(self._plot.mapFromScene(scene).x())
 
     # --- drawing -------------------------------------------------------------------------------
 

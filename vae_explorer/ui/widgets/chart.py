@@ -110,7 +110,11 @@ class Chart(QWidget):
         def draw(plot: Any, theme: Theme) -> None:
             counts, edges = histogram_of(values)
             bars = plotting().BarGraphItem(
-                x0=edges[:-1], x1=edges[1:], height=counts, brush=theme.accent_bright, pen=line_pen(theme.ground, 0.5)
+                x0=edges[:-1],
+                x1=edges[1:],
+                height=counts,
+                brush=theme.accent_bright,
+                pen=line_pen(theme.ground, 0.5),
             )
             plot.addItem(bars)
             plot.setLabel("bottom", unit)
