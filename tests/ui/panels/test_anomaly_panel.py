@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.panels.anomaly_panel import AnomalyPanel
@@ -184,3 +185,18 @@ def test_that_an_autoencoder_has_no_kl_to_order_by(
     qtbot.waitUntil(lambda: "autoencoder" in panel.error.text(), timeout=WAIT_MS)
     choose(panel, "recon")
     qtbot.waitUntil(lambda: len(histogram(panel).values) == 60, timeout=WAIT_MS)
+
+
+def test_that_nothing_is_scored_or_imported_for_a_panel_behind_another_tab(qtbot: QtBot, world: Any) -> None:
+    tabs = QTabWidget()
+    qtbot.addWidget(tabs)
+    panel = AnomalyPanel(world.session)
+    tabs.addTab(QWidget(), "in front")
+    tabs.addTab(panel, "behind")
+    with qtbot.waitExposed(tabs):
+        tabs.show()
+    panel.refresh()
+    assert panel.histogram is None
+    tabs.setCurrentWidget(panel)
+    qtbot.waitUntil(lambda: panel.grid.count == 60, timeout=WAIT_MS)
+    assert panel.histogram is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from vae_explorer.ui.anomaly_scores import SCORES, Score, SquaredErrors, known_scores
@@ -48,6 +48,7 @@ class AnomalyPanel(QWidget):
         self._errors: Values = np.empty(0)
         self._errors_wanted_of: Encodings | None = None
         self._histogram: BrushHistogram | None = None
+        self._waits = True  # to be refreshed when it is seen
         self._measure = SquaredErrors(session)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -55,6 +56,7 @@ class AnomalyPanel(QWidget):
         self._make_controls()
         self._lay_out()
         self._connect()
+        self.refresh()
 
     def _make_controls(self) -> None:
         self.score = QComboBox()
@@ -193,14 +195,16 @@ class AnomalyPanel(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Score the images on the map anew, if the panel is seen."""
-        if not self.isVisible():
-            return
         encodings, explorer = self._session.encodings, self._session.explorer
         score = self.chosen_score
         words = self._missing(score)
         if words is not None:
             self._empty.set_words(*words)
             self._stack.setCurrentIndex(0)
+            return
+        # Behind another tab there is nothing to see of it, though Qt calls it visible there too.
+        self._waits = self.visibleRegion().isEmpty()
+        if self._waits:
             return
         assert encodings is not None
         self._stack.setCurrentIndex(1)
@@ -408,6 +412,8 @@ class AnomalyPanel(QWidget):
             text += f" · {caption}"
         self.note.setText(text)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._waits:  # the first picture since something changed: the panel has come to the front
+            self._waits = False
+            QTimer.singleShot(0, self, self.refresh)
