@@ -56,8 +56,20 @@ PRESETS = (
     Preset(
         name="2d-sharpest",
         title="2-D, sharpest",
-        about="The clearest pictures that a map of two dimensions gives; takes its time.",
-        figure="−log p(x) 000.00 MNIST",
+        about="The sharpest map of two dimensions that was measured: a deep MLP, minutes of training.",
+        figure="−log p(x) 131.3 ± 1.0, 500 samples of each of 2,000 test images of MNIST; −ELBO 133.44, all 10,000",
+        model=ModelConfig(network="mlp", hidden=(512, 512, 512), latent_dim=2, binarisation="dynamic"),
+        objective=ObjectiveConfig(warmup_epochs=5.0),
+        epochs=40,
+        batch_size=128,
+        learning_rate=1e-3,
+        schedule="one-cycle",
+    ),
+    Preset(
+        name="2d-residual",
+        title="2-D, residual",
+        about="A map of two dimensions by a residual convolutional network; a third of an hour on a CPU.",
+        figure="−log p(x) 133.6 ± 1.0, 500 samples of each of 2,000 test images of MNIST; −ELBO 135.75, all 10,000",
         model=ModelConfig(network="residual", width=16, start_layers=3, latent_dim=2, binarisation="dynamic"),
         objective=ObjectiveConfig(warmup_epochs=5.0),
         epochs=45,
@@ -69,7 +81,7 @@ PRESETS = (
         name="40d-likelihood",
         title="40-D, likelihood",
         about="As much probability for unseen pictures as possible; no map, but planes through 40 dimensions.",
-        figure="−log p(x) 000.00 MNIST",
+        figure="−log p(x) 83.96 ± 0.48, 500 samples of each of 2,000 test images of MNIST; −ELBO 87.73, all 10,000",
         model=ModelConfig(
             network="conv", width=32, latent_dim=40, binarisation="dynamic", prior="vamp", components=100
         ),
