@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FigureTable", "cell_text"]
 
+_TITLE_PADDING_PX = 24  # of a header's section in the style sheet, left and right, and of its frame
 COLUMNS = ("figure", "value ± error", "95 % interval", "images", "K")
 FONT_PX = 12  # between text and caption: many numbers in a row
 MARKS = "†‡§¶"
@@ -66,7 +67,10 @@ class FigureTable(QTreeWidget):
             (3, "10,000"),
             (4, "5,000"),
         ):
-            self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
+            title_px = (
+                QFontMetrics(self.header().font()).horizontalAdvance(COLUMNS[column]) + _TITLE_PADDING_PX
+            )
+            self.setColumnWidth(column, max(metrics.horizontalAdvance(sample) + 14, title_px))
         self._groups: dict[str, QTreeWidgetItem] = {}
         self._labels: list[str] = []
 
