@@ -76,6 +76,9 @@ def test_that_a_resumed_run_goes_on_as_it_began(costs: dict[tuple[str, str, int]
         device="CPU · 8 threads", n_threads=8, precision="bfloat16", memory_format="channels_last"
     )
     assert choose_execution(CONV, SHAPE, CPU, begun) == Execution("bfloat16", "channels_last", 2)
+    mlp = CONV.model_copy(update={"model": ModelConfig(network="mlp")})
+    assert not choose_execution(mlp, SHAPE, CPU, begun).casts  # as a run of before there was a choice
+    assert choose_execution(mlp, SHAPE, CPU, begun.model_copy(update={"casts": True})).casts
     elsewhere = begun.model_copy(update={"system": "another machine"})
     assert choose_execution(CONV, SHAPE, CPU, elsewhere) == Execution("float32", "contiguous", 1)
     asked = CONV.model_copy(update={"precision": "float32"})

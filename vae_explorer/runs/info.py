@@ -71,7 +71,8 @@ class Machine(BaseModel):
     precision: Precision = "float32"
     memory_format: MemoryFormat = "contiguous"
     sharing: Sharing = "operation"
-    casts: bool = True  # bfloat16 by casting tensors, not by rounding inside matrix products
+    # bfloat16 by casting tensors, not by rounding inside matrix products; None: recorded before there was a choice
+    casts: bool | None = None
     system: str = Field(default_factory=platform.platform)
 
 

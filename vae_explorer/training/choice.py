@@ -77,7 +77,10 @@ def choose_execution(
     if known is not None and is_same_device(known.device, device) and known.system == platform.platform():
         precision = known.precision if config.precision == "auto" else config.precision
         n_threads = config.n_threads or min(known.n_threads, ceiling)
-        return Execution(precision, known.memory_format, n_threads, known.casts, known.sharing)
+        casts = known.casts  # without a record MLPs rounded inside on a CPU, everything else was cast
+        if casts is None:
+            casts = device.type != "cpu" or config.model.network != "mlp"
+        return Execution(precision, known.memory_format, n_threads, casts, known.sharing)
     probe = _Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
