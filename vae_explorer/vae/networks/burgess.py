@@ -12,6 +12,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from vae_explorer.vae.networks.parts import COARSEST, Decoder, Encoder, ImageShape
+from vae_explorer.vae.networks.transposed import TransposedConv2d
 
 __all__ = ["BurgessDecoder", "BurgessEncoder"]
 
@@ -59,7 +60,7 @@ class BurgessDecoder(Decoder):
                 fine[1] - stride[1] * coarse[1],
             )  # 1 where half a pixel was lost
             n_next = n_out if number == len(sizes) - 1 else CHANNELS
-            up = nn.ConvTranspose2d(CHANNELS, n_next, _kernel(stride), stride, padding=1, output_padding=odd)
+            up = TransposedConv2d(CHANNELS, n_next, _kernel(stride), stride, padding=1, output_padding=odd)
             ups += [nn.ReLU(), up]
         self.layers = nn.Sequential(
             nn.Linear(latent_dim, UNITS),

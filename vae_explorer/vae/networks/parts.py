@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from vae_explorer.vae.networks.transposed import TransposedConv2d
+
 __all__ = [
     "COARSEST",
     "Decoder",
@@ -65,14 +67,14 @@ def channels_of(width: int, n_scales: int) -> list[int]:
     return [width * min(2**i, _MAX_GROWTH) for i in range(n_scales)]
 
 
-def transposed(n_in: int, n_out: int, coarse: Size, fine: Size) -> nn.ConvTranspose2d:
+def transposed(n_in: int, n_out: int, coarse: Size, fine: Size) -> TransposedConv2d:
     """Transposed convolution that doubles each side that was halved; crop its result to `fine`.
 
     The kernel is 4 where a side doubles, so that every pixel is made from equally many taps (Odena,
     Dumoulin & Olah 2016, *Deconvolution and checkerboard artifacts*), and 3 where it stays.
     """
     stride = stride_of(fine, coarse)
-    return nn.ConvTranspose2d(n_in, n_out, (2 + stride[0], 2 + stride[1]), stride, padding=1)
+    return TransposedConv2d(n_in, n_out, (2 + stride[0], 2 + stride[1]), stride, padding=1)
 
 
 def initialise(module: nn.Module, generator: torch.Generator) -> None:
