@@ -83,6 +83,20 @@ def test_that_encoding_agrees_with_the_model_image_by_image(
         np.testing.assert_allclose(encodings.kl, posterior.kl().sum(1).detach(), rtol=1e-4)
 
 
+@pytest.mark.parametrize("network", ["mlp", "residual"])
+def test_that_rounded_encodings_agree_to_three_digits_and_are_float32(network: str) -> None:
+    shape = (3, 16, 16)
+    _, snapshot = _model(network, shape, "vae")
+    images = _images(shape)
+    explorer = Explorer.from_snapshot(snapshot)
+    exact, rounded = (explorer.encode(images, images.indices(), rounded=r) for r in (False, True))
+    assert rounded.mu.dtype == rounded.recon.dtype == np.float32
+    assert (rounded.mu != exact.mu).any()
+    spread = exact.mu.std(axis=0)
+    np.testing.assert_allclose(rounded.mu / spread, exact.mu / spread, atol=0.05)
+    np.testing.assert_allclose(rounded.recon, exact.recon, rtol=0.01)
+
+
 @pytest.mark.parametrize("n_measured", [1, 37, 300, 1_000])
 @pytest.mark.parametrize("objective", ["vae", "autoencoder"])
 def test_that_measuring_a_few_changes_nothing_else(n_measured: int, objective: str) -> None:

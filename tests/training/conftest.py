@@ -15,6 +15,7 @@ from vae_explorer.vae.config import ModelConfig
 def _no_policy_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that has not configured its threads."""
     monkeypatch.setattr(devices, "_training_threads", None)
+    monkeypatch.setattr(devices, "_threads_by_default", None)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -93,3 +94,18 @@ def test_that_the_window_leaves_a_core_free_where_threads_have_no_priority(
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     monkeypatch.setattr(devices.sys, "platform", "win32")
     assert devices.configure_threads(leave_one_free=True) == 1
+
+
+def test_that_a_training_s_own_threads_are_not_those_of_threads_to_come(
+    monkeypatch: pytest.MonkeyPatch, threads: None
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    devices.configure_threads(leave_one_free=True)
+    found: list[int] = []
+    with devices.threads_set(2):
+        here = torch.get_num_threads()
+        other = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+        other.start()
+        other.join()
+    assert (here, found) == (2, [1])
+    assert torch.get_num_threads() == 1

@@ -219,6 +219,7 @@ class Explorer:
         index: NDArray[np.int64],
         *,
         n_measured: int | None = None,
+        rounded: bool = False,
         is_stale: IsStale | None = None,
     ) -> Encodings:
         """Posteriors and losses of the images at `index`; a conditional model is given their classes.
@@ -233,6 +234,8 @@ class Explorer:
         n_measured
             Decode, and so measure recon of, only about so many of them, evenly chosen; None: all. Decoding
             takes two to four times as long as encoding.
+        rounded
+            Compute the networks in bfloat16, as the training of a live map does: about half the time, three digits.
         is_stale
             Asked between batches; True stops the work.
 
@@ -256,7 +259,10 @@ class Explorer:
             part = np.flatnonzero(measured == wanted)
             for batch in self._batches(len(part), is_stale):
                 rows = part[batch]
-                with torch.inference_mode():
+                with (
+                    torch.inference_mode(),
+                    torch.autocast(self.device.type, torch.bfloat16, enabled=rounded),
+                ):
                     x = pixels.batch(chosen[rows], draw=self._model.config.fixed_draw)
                     y = self._classes_of(x, None if images.labels is None else images.labels[chosen[rows]])
                     if wanted:

@@ -27,7 +27,14 @@ from vae_explorer.locations import cache_folder
 from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.files import write_atomically
 from vae_explorer.runs.info import Machine, Sharing
-from vae_explorer.training.devices import device_label, is_same_device, threads_set, training_threads
+from vae_explorer.training.devices import (
+    device_label,
+    is_same_device,
+    set_own_threads,
+    threads_set,
+    training_threads,
+    waits_passively,
+)
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.trainer import Trainer
 from vae_explorer.vae.config import DENSE
@@ -100,11 +107,11 @@ def choose_execution(
 
 
 def _ways_to_share(config: RunConfig) -> list[Sharing]:
-    """How threads may share the work, the usually faster first; in a window torch's own threads only if they must."""
+    """How threads may share the work, the usually faster first; torch's own only if they sleep while they wait."""
     objective, likelihood = make_objective(config.objective), make_likelihood(config.model)
     if not (objective.is_mean_over_images and likelihood.is_of_each_image) or is_plugin(config.model.network):
         return ["operation"]  # nobody knows whether a plug-in bears two threads
-    if torch.get_num_threads() == 1:
+    if not waits_passively():
         return ["batch"]
     return ["operation", "batch"] if config.model.network in DENSE else ["batch", "operation"]
 
@@ -185,7 +192,7 @@ class _Probe:
 
     def _turn(self, trainer: Trainer) -> float:
         """Seconds of a step, the mean of those that fit into a turn after the first."""
-        torch.set_num_threads(trainer.execution.n_threads_of_torch)
+        set_own_threads(trainer.execution.n_threads_of_torch)
         self._step(trainer)
         n_steps, begin, passed = 0, time.perf_counter(), 0.0
         while passed < TURN_S:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ __all__ = [
     "device_label",
     "is_same_device",
     "resolve_device",
+    "set_own_threads",
     "threads_set",
     "training_threads",
     "waits_passively",
@@ -24,6 +26,7 @@ __all__ = [
 
 _PLENTY = 4  # cores
 _training_threads: int | None = None  # of this process, by policy
+_threads_by_default: int | None = None  # of each thread's operations, likewise
 
 
 def available_devices() -> list[tuple[str, str]]:
@@ -67,18 +70,18 @@ def configure_threads(*, leave_one_free: bool) -> int:
     line takes all. On Linux, where the window gives training threads a lower priority than its own, it leaves
     none of two or three cores free: that would be up to half of the machine.
 
-    Torch's own threads, which share each operation, are for the command line. OpenMP gives every thread that asks a
-    team of its own, and once there are more such threads than cores those that wait are put to sleep at each
-    operation: beside a window's threads two were slower than one. So in a window each thread computes alone,
-    and a training has a `Crew`. Nor are they used unless they wait passively (`waits_passively`): spinning ones
-    trained at a fifth of their speed next to one busy thread.
+    Torch's own threads share each operation. OpenMP gives every thread that asks a team of its own, and once there are
+    more such threads than cores those that wait are put to sleep at each operation: with a team for each of a window's
+    threads two were slower than one. So there each thread computes alone, and only a training may have a team
+    (`set_own_threads`) or a `Crew`. Nor are they used unless they wait passively (`waits_passively`): spinning ones trained
+    at a fifth of their speed next to one busy thread.
 
     Parameters
     ----------
     leave_one_free
         True beside a window, which needs a core for the hand that moves the mouse.
     """
-    global _training_threads
+    global _threads_by_default, _training_threads
     n_cores = _usable_cores()
     chosen = os.environ.get("OMP_NUM_THREADS", "")
     if chosen.isdecimal() and int(chosen) > 0:
@@ -86,7 +89,8 @@ def configure_threads(*, leave_one_free: bool) -> int:
     else:
         n = n_cores - 1 if leave_one_free and not _may_share(n_cores) else n_cores
     _training_threads = max(1, n)
-    torch.set_num_threads(_training_threads if waits_passively() and not leave_one_free else 1)
+    _threads_by_default = _training_threads if waits_passively() and not leave_one_free else 1
+    torch.set_num_threads(_threads_by_default)
     return _training_threads
 
 
@@ -97,13 +101,26 @@ def training_threads() -> int:
 
 @contextmanager
 def threads_set(n_threads: int) -> Iterator[None]:
-    """Inside, torch uses this many CPU threads."""
+    """Inside, torch uses this many CPU threads for what this thread computes; threads that begin meanwhile are not meant."""
     before = torch.get_num_threads()
-    torch.set_num_threads(n_threads)
+    set_own_threads(n_threads)
     try:
         yield
     finally:
-        torch.set_num_threads(before)
+        set_own_threads(before)
+
+
+def set_own_threads(n_threads: int) -> None:
+    """Let torch use `n_threads` CPU threads for what this thread computes.
+
+    What torch is told last also becomes the number of every thread that has not computed yet. Beside a window that
+    would give each of them a team of its own (see `configure_threads`), so the policy is said again, elsewhere.
+    """
+    torch.set_num_threads(n_threads)
+    if _threads_by_default is not None and n_threads != _threads_by_default:
+        other = threading.Thread(target=torch.set_num_threads, args=(_threads_by_default,))
+        other.start()
+        other.join()
 
 
 def is_same_device(label: str, device: torch.device) -> bool:

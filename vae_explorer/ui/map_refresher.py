@@ -74,7 +74,13 @@ class MapRefresher(QObject):
         self._live = LivePoints()
 
     def refresh(
-        self, snapshot: Snapshot, images: ImageSet, scope: MapScope, *, measures_all: bool = False
+        self,
+        snapshot: Snapshot,
+        images: ImageSet,
+        scope: MapScope,
+        *,
+        measures_all: bool = False,
+        rounded: bool = False,
     ) -> None:
         """Build the explorer of `snapshot` and encode as many images of `scope` as training can bear.
 
@@ -82,6 +88,8 @@ class MapRefresher(QObject):
         ----------
         measures_all
             Whether recon of every point is wanted, not only of a few: then there are fewer points.
+        rounded
+            Whether the training computes in bfloat16; the points then do, too.
         """
 
         def work(is_stale: Callable[[], bool]) -> _Pass:
@@ -92,7 +100,9 @@ class MapRefresher(QObject):
             # Asked here, not in the GUI thread: the pass before has told by now what a point costs.
             index = map_indices(images, scope, self._live.count)
             n_measured = None if measures_all else max(1, index.size // MEASURED)
-            encodings = explorer.encode(images, index, n_measured=n_measured, is_stale=is_stale)
+            encodings = explorer.encode(
+                images, index, n_measured=n_measured, rounded=rounded, is_stale=is_stale
+            )
             self._live.learn(len(encodings), time.thread_time() - begin)
             return explorer, encodings
 

@@ -313,6 +313,11 @@ class Workspace(QObject):
         self._session.set_images(loaded.images)
         self._complete_map()
 
+    @property
+    def _trains_rounded(self) -> bool:
+        machine = self._run.info.machine if self._run is not None else None
+        return machine is not None and machine.precision == "bfloat16"
+
     def _begin(self) -> None:
         self._refresher.clear()
         self.resumable_changed.emit(False)
@@ -339,7 +344,13 @@ class Workspace(QObject):
         session, images = self._session, self.desk.images
         match event:
             case events.SnapshotTaken() | events.Diverged() if images is not None:
-                self._refresher.refresh(event.snapshot, images, self.scope, measures_all=session.recon_wanted)
+                self._refresher.refresh(
+                    event.snapshot,
+                    images,
+                    self.scope,
+                    measures_all=session.recon_wanted,
+                    rounded=self._trains_rounded,
+                )
             case events.EpochFinished():
                 self._records.append(event.record)
                 if not self._history_rest.isActive():

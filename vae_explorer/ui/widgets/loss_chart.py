@@ -29,7 +29,7 @@ _WHATS_THIS = {
 }
 MOST_POINTS = 600  # of a painted curve: the rail is about 250 px wide, and a paint costs by the point
 _CURVE_PX = 1.5
-DRAW_MS = 120  # between redraws while training reports
+DRAW_MS = 300  # between redraws while training reports
 _LEAST_EPOCHS, _MARGIN = 1e-3, 0.01  # across the chart; at its sides, of the whole
 _START_SHARE = 0.08  # of the epochs: the first fall does not decide the range
 _Rows = NDArray[np.float64]  # (E, 3): epoch, recon, kl
