@@ -158,6 +158,8 @@ def _tell(console: Console, run: RunFolder, report: Report, options: SuiteOption
             f"{conditions.data}, {conditions.split}: {conditions.n_images:,} of {conditions.n_split:,} images where "
             f"many samples are drawn; seed {conditions.seed}"
         )
+        if conditions.classes:
+            print(conditions.classes)
     _table(console, report)
     for group in report.groups:
         if group.skipped:

@@ -16,6 +16,7 @@ from torch import Tensor
 from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import ConfigError
+from vae_explorer.evaluation.classes import given_labels
 from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Figure
 from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
@@ -83,7 +84,7 @@ class Batch:
 
     index: NDArray[np.int64]
     x: Tensor
-    y: Tensor | None  # labels (B,) of a conditional model
+    y: Tensor | None  # classes (B,) that a model of classes is told
     done: int
     total: int
 
@@ -107,7 +108,8 @@ class Subject:
     Raises
     ------
     ConfigError
-        If the images have another shape than the model's, the split has none, or a plug-in network is missing.
+        If the images have another shape or other classes than the model's, the split has none, or a plug-in network is
+        missing.
     """
 
     def __init__(self, snapshot: Snapshot, images: ImageSet, settings: SuiteSettings) -> None:
@@ -121,6 +123,7 @@ class Subject:
         require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         self.model = model.to(self.device).eval().requires_grad_(False)
+        self._given = given_labels(self.model, images)
         self.split = _split_of(images, settings.split)
         self.index = images.indices(self.split)
         self.chosen = self._choose(settings.n_images)
@@ -140,7 +143,7 @@ class Subject:
             part = index[start : start + size]
             following = index[start + size : start + 2 * size]
             x = self._pixels.batch(part, following, draw=self.model.config.fixed_draw)
-            yield Batch(part, x, self._labels(part), start + len(part), len(index))
+            yield Batch(part, x, self._classes(part, x), start + len(part), len(index))
 
     @cached_property
     def posterior(self) -> Posterior:
@@ -165,6 +168,19 @@ class Subject:
     def label(self) -> str:
         """What must stand beside every number with log p(x|z) in it; empty for a probability."""
         return _LABELS.get(self.measure, "")
+
+    @property
+    def told(self) -> str:
+        """How encoder and decoder come to know the class of an image, a sentence; empty where they need none."""
+        if not self.model.n_classes:
+            return ""
+        what = "each image's label" if self._given is not None else "the class that the classifier names"
+        but = (
+            ""
+            if self.model.classifier is None
+            else ", but for the bound and the likelihood, which sum over classes"
+        )
+        return f"Encoder and decoder are told {what}{but}."
 
     @property
     def n_pixels(self) -> int:
@@ -198,6 +214,7 @@ class Subject:
             device=str(self.device),
             program_version=__version__,
             torch_version=torch.__version__,
+            classes=self.told,
         )
 
     def figure(
@@ -266,10 +283,10 @@ class Subject:
             return f"binarised, by the fixed draw of seed {config.binarisation_seed}"
         return "black and white" if self.is_binary else "grey or colour values in [0, 1]"
 
-    def _labels(self, index: NDArray[np.int64]) -> Tensor | None:
-        if not self.model.n_classes or self.images.labels is None:
-            return None
-        return torch.from_numpy(self.images.labels[index]).to(self.device)
+    def _classes(self, index: NDArray[np.int64], x: Tensor) -> Tensor | None:
+        if self._given is not None:
+            return torch.from_numpy(self._given[index]).to(self.device)
+        return self.model.classify(x).argmax(1) if self.model.n_classes else None
 
     def _choose(self, n_images: int | None) -> NDArray[np.int64]:
         if n_images is None or n_images >= len(self.index):

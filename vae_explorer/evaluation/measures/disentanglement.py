@@ -67,7 +67,7 @@ def _disentanglement(subject: Subject) -> Iterator[Step | Finding]:
     scores += [found.disentanglement, found.completeness, found.informativeness]
     for score in scores:
         if math.isfinite(score.value):
-            yield _figure(score, factors.shape[1])
+            yield _figure(score, factors.shape[1], subject.told)
     yield Table(
         "dci_importance",
         "Importance of each dimension for each factor (DCI)",
@@ -88,7 +88,7 @@ def _as_steps(steps: Generator[float, None, T], begin: float, end: float) -> Gen
         yield Step(begin + (end - begin) * share, 1.0)
 
 
-def _figure(score: Score, n_factors: int) -> Figure:
+def _figure(score: Score, n_factors: int, told: str) -> Figure:
     chance = (
         f" Guessing scores about {1 / n_factors:.2f}." if score.name in ("factor_vae", "beta_vae") else ""
     )
@@ -100,7 +100,7 @@ def _figure(score: Score, n_factors: int) -> Figure:
         split="all",
         n_images=score.n_images,
         standard_error=score.standard_error,
-        note=f"Protocol of Locatello et al. (2019) on means of q(z|x): {score.protocol_text}.{chance}",
+        note=f"Protocol of Locatello et al. (2019) on means of q(z|x): {score.protocol_text}.{chance} {told}".rstrip(),
     )
 
 

@@ -27,6 +27,6 @@ def means_in_steps(
     found = []
     for batch in subject.batches(index):
         with torch.no_grad():
-            found.append(subject.model.encode(batch.x).mu.double().cpu().numpy())
+            found.append(subject.model.encode(batch.x, batch.y).mu.double().cpu().numpy())
         yield Step(begin + (end - begin) * batch.done / batch.total, 1.0)
     return np.concatenate(found)

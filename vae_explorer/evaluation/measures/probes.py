@@ -41,8 +41,13 @@ def _figure(subject: Subject, probe: Probe) -> Figure:
         n_images=probe.n_test,
         standard_error=100.0 * probe.standard_error,
         note=f"On means of q(z|x), fitted to {probe.n_train:,} training images ({settings}); naming the commonest "
-        f"label always: {100.0 * probe.majority:.1f} %. Binomial standard error.",
+        f"label always: {100.0 * probe.majority:.1f} %. Binomial standard error.{_informed(subject)}",
     )
+
+
+def _informed(subject: Subject) -> str:
+    """What a probe finds in a code that was made with the class."""
+    return f" {subject.told} So codes may tell it for that reason alone." if subject.told else ""
 
 
 def _missing(subject: Subject) -> str | None:

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from vae_explorer.data.image_set import Split
+from vae_explorer.evaluation.classes import drawn_classes
 from vae_explorer.evaluation.figures import Figure, Finding, Warned
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.sample_quality.feature_classifier import (
@@ -23,8 +24,6 @@ from vae_explorer.evaluation.subject import Subject
 
 __all__ = ["MEASURE"]
 
-_MADE = "E[x|z] with z drawn from the prior beside real images"
-
 Features = NDArray[np.float64]
 
 
@@ -33,20 +32,21 @@ def _samples(subject: Subject) -> Iterator[Step | Finding]:
     n = len(real) // 2
     classifier = yield from _classifier(subject, 0.0, 0.7)
     made_mu, made_features = [], []
-    for x in generated_pictures(subject.model, n, subject.generator("samples")):
+    classes = drawn_classes(subject.model, subject.images, n, subject.rng("sample classes"))
+    for x, y in generated_pictures(subject.model, n, subject.generator("samples"), classes):
         with torch.no_grad():
-            made_mu.append(subject.model.encode(x).mu.double().cpu().numpy())
+            made_mu.append(subject.model.encode(x, y).mu.double().cpu().numpy())
         if classifier is not None:
             made_features.append(classifier.features(x))
         yield Step(0.75, 1.0)
     real_mu, real_features = [], []
     for batch in subject.batches(real):
         with torch.no_grad():
-            real_mu.append(subject.model.encode(batch.x).mu.double().cpu().numpy())
+            real_mu.append(subject.model.encode(batch.x, batch.y).mu.double().cpu().numpy())
         if classifier is not None:
             real_features.append(classifier.features(batch.x))
         yield Step(0.8, 1.0)
-    words = "the model's own encoder (means of q(z|x))"
+    words = "the model's own encoder (means of q(z|x))" + (", told the class" if subject.told else "")
     yield from _compared(subject, "encoder", words, np.concatenate(made_mu), np.concatenate(real_mu))
     yield Step(0.9, 1.0)
     if classifier is None:
@@ -79,6 +79,7 @@ def _compared(
     subject: Subject, name: str, words: str, made: Features, real: Features
 ) -> Iterator[Figure | Warned]:
     short = "the model's own encoder's features" if name == "encoder" else "features of a small classifier"
+    beside = _made(subject)
     rng = subject.rng(f"frechet {name}")
     distance = compare(made, real, rng)
     shares = precision_recall(made, real[: len(made)])
@@ -93,7 +94,7 @@ def _compared(
         n_samples=n,
         standard_error=distance.standard_error,
         interval=distance.interval,
-        note=f"{_MADE}, {n:,} of each; features: {words}, {distance.n_dimensions} of them, squared units. Two halves of "
+        note=f"{beside}, {n:,} of each; features: {words}, {distance.n_dimensions} of them, squared units. Two halves of "
         f"the real images are {distance.reference:.4g} apart. Bootstrap of {distance.n_resamples} resamples.",
     )
     yield Figure(
@@ -124,9 +125,16 @@ def _compared(
             n_images=shares.n_real,
             n_samples=shares.n_generated,
             standard_error=error,
-            note=f"Kynkäänniemi et al. (2019), k = {shares.n_neighbours}; {_MADE}; features: {words}. Binomial "
+            note=f"Kynkäänniemi et al. (2019), k = {shares.n_neighbours}; {beside}; features: {words}. Binomial "
             "standard error.",
         )
+
+
+def _made(subject: Subject) -> str:
+    if not subject.model.n_classes:
+        return "E[x|z] with z drawn from the prior beside real images"
+    drawn = "uniformly" if subject.model.classifier is not None else "as often as training images have it"
+    return f"E[x|z, y] with z drawn from the prior and the class y {drawn} beside real images"
 
 
 def _classifier(
