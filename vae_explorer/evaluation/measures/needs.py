@@ -5,7 +5,7 @@ from __future__ import annotations
 from vae_explorer.evaluation.densities import has_closed_kl, has_gaussian_posterior
 from vae_explorer.evaluation.subject import Subject
 
-__all__ = ["needs_closed_kl", "needs_gaussian_posterior", "needs_likelihood", "needs_posterior"]
+__all__ = ["needs_closed_kl", "needs_gaussian_posterior", "needs_posterior"]
 
 
 def needs_posterior(subject: Subject) -> str | None:
@@ -29,10 +29,3 @@ def needs_gaussian_posterior(subject: Subject) -> str | None:
     if not subject.model.variational or has_gaussian_posterior(subject.model):
         return needs_posterior(subject)
     return "The density of q(z|x) at other images' codes takes an inverted flow for each pair of images."
-
-
-def needs_likelihood(subject: Subject) -> str | None:
-    """For measures of log p(x)."""
-    if subject.model.classifier is None:
-        return needs_posterior(subject)
-    return "log p(x) of a semi-supervised model is a sum over classes, which is not sampled here."
