@@ -6,7 +6,6 @@ import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -104,6 +103,8 @@ class Subject:
         All images of the split, (N,), ascending.
     chosen
         At most ``settings.n_images`` of them, ascending.
+    posterior
+        q(z|x) of every image of the split, (N, D) on `device`, kept by `encoding.posterior_in_steps`; None before.
 
     Raises
     ------
@@ -127,6 +128,7 @@ class Subject:
         self.split = _split_of(images, settings.split)
         self.index = images.indices(self.split)
         self.chosen = self._choose(settings.n_images)
+        self.posterior: Posterior | None = None
         self._pixels = Pixels(images.images, self.device)
 
     def generator(self, purpose: str) -> torch.Generator:
@@ -144,15 +146,6 @@ class Subject:
             following = index[start + size : start + 2 * size]
             x = self._pixels.batch(part, following, draw=self.model.config.fixed_draw)
             yield Batch(part, x, self._classes(part, x), start + len(part), len(index))
-
-    @cached_property
-    def posterior(self) -> Posterior:
-        """q(z|x) of every image of the split, in the order of `index`: (N, D) on the CPU."""
-        with torch.no_grad():
-            found = [self.model.encode(batch.x, batch.y) for batch in self.batches(self.index)]
-        return Posterior(
-            torch.cat([part.mu for part in found]).cpu(), torch.cat([part.log_var for part in found]).cpu()
-        )
 
     @property
     def is_binary(self) -> bool:
