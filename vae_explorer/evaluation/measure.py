@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from vae_explorer.evaluation.figures import Finding
-from vae_explorer.evaluation.steps import Steps
+from vae_explorer.evaluation.steps import Steps, mapped
 from vae_explorer.evaluation.subject import Subject
 
 __all__ = ["Measure", "Step", "part_of"]
@@ -36,13 +36,7 @@ class Step:
 
 def part_of(steps: Steps[T], begin: float, end: float) -> Generator[Step, None, T]:
     """`steps` as the part of a measure's work from `begin` to `end`, in [0, 1]."""
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as last:
-            value: T = last.value
-            return value
-        yield Step(begin + (end - begin) * share, 1.0)
+    return mapped(steps, lambda share: Step(begin + (end - begin) * share, 1.0))
 
 
 def _always(_: Subject) -> str | None:

@@ -5,14 +5,35 @@ Whoever drives it may leave after any step, which ends the work; so a step shoul
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
-__all__ = ["Steps", "drained"]
+__all__ = ["Steps", "drained", "mapped", "part"]
 
 T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
 
 Steps = Generator[float, None, T]
+
+
+def mapped(steps: Generator[A, None, T], change: Callable[[A], B]) -> Generator[B, None, T]:
+    """`steps` with each thing that it yields changed; returns what it returns, and closes it when left."""
+    try:
+        while True:
+            try:
+                item = next(steps)
+            except StopIteration as end:
+                value: T = end.value
+                return value
+            yield change(item)
+    finally:
+        steps.close()
+
+
+def part(steps: Steps[T], begin: float, end: float) -> Steps[T]:
+    """`steps` as the part from `begin` to `end` of longer work."""
+    return mapped(steps, lambda share: begin + (end - begin) * share)
 
 
 def drained(steps: Steps[T]) -> T:

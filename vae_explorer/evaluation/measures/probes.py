@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from vae_explorer.data.image_set import Split
 from vae_explorer.evaluation.figures import Figure, Finding
-from vae_explorer.evaluation.measure import Measure, Step
+from vae_explorer.evaluation.measure import Measure, Step, part_of
 from vae_explorer.evaluation.measures.encoding import means_in_steps
 from vae_explorer.evaluation.probes import LabelledCodes, Probe, linear_probe, nearest_probe
 from vae_explorer.evaluation.subject import Subject
@@ -24,9 +24,9 @@ def _probes(subject: Subject) -> Iterator[Step | Finding]:
     test_mu = yield from means_in_steps(subject, subject.index, 0.5, 0.6)
     train = LabelledCodes(train_mu, labels[train_index])
     test = LabelledCodes(test_mu, labels[subject.index])
-    yield _figure(subject, linear_probe(train, test))
+    yield _figure(subject, (yield from part_of(linear_probe(train, test), 0.6, 0.8)))
     yield Step(0.8, 1.0)
-    yield _figure(subject, nearest_probe(train, test))
+    yield _figure(subject, (yield from part_of(nearest_probe(train, test), 0.8, 1.0)))
     yield Step(1.0, 1.0)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vae_explorer.data.image_set import Split
 from vae_explorer.evaluation.classes import drawn_classes
 from vae_explorer.evaluation.figures import Figure, Finding, Warned
-from vae_explorer.evaluation.measure import Measure, Step
+from vae_explorer.evaluation.measure import Measure, Step, part_of
 from vae_explorer.evaluation.sample_quality.feature_classifier import (
     ClassifierSettings,
     FeatureClassifier,
@@ -47,8 +47,7 @@ def _samples(subject: Subject) -> Iterator[Step | Finding]:
             real_features.append(classifier.features(batch.x))
         yield Step(0.8, 1.0)
     words = "the model's own encoder (means of q(z|x))" + (", told the class" if subject.told else "")
-    yield from _compared(subject, "encoder", words, np.concatenate(made_mu), np.concatenate(real_mu))
-    yield Step(0.9, 1.0)
+    yield from _compared(subject, "encoder", words, np.concatenate(made_mu), np.concatenate(real_mu), 0.8)
     if classifier is None:
         yield Warned(
             "no_classifier",
@@ -61,7 +60,7 @@ def _samples(subject: Subject) -> Iterator[Step | Finding]:
         f"{100 * classifier.standard_error:.1f} % right on {classifier.test_split})"
     )
     yield from _compared(
-        subject, "classifier", words, np.concatenate(made_features), np.concatenate(real_features)
+        subject, "classifier", words, np.concatenate(made_features), np.concatenate(real_features), 0.9
     )
     yield Figure(
         name="classifier_accuracy",
@@ -76,12 +75,12 @@ def _samples(subject: Subject) -> Iterator[Step | Finding]:
 
 
 def _compared(
-    subject: Subject, name: str, words: str, made: Features, real: Features
-) -> Iterator[Figure | Warned]:
+    subject: Subject, name: str, words: str, made: Features, real: Features, begin: float
+) -> Iterator[Step | Figure | Warned]:
     short = "the model's own encoder's features" if name == "encoder" else "features of a small classifier"
     beside = _made(subject)
     rng = subject.rng(f"frechet {name}")
-    distance = compare(made, real, rng)
+    distance = yield from part_of(compare(made, real, rng), begin, begin + 0.1)
     shares = precision_recall(made, real[: len(made)])
     n = distance.n_images
     yield Figure(
