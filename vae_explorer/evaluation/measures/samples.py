@@ -80,8 +80,8 @@ def _compared(
     short = "the model's own encoder's features" if name == "encoder" else "features of a small classifier"
     beside = _made(subject)
     rng = subject.rng(f"frechet {name}")
-    distance = yield from part_of(compare(made, real, rng), begin, begin + 0.1)
-    shares = precision_recall(made, real[: len(made)])
+    distance = yield from part_of(compare(made, real, rng), begin, begin + 0.05)
+    shares = yield from part_of(precision_recall(made, real[: len(made)]), begin + 0.05, begin + 0.1)
     n = distance.n_images
     yield Figure(
         name=f"frechet_{name}",
