@@ -9,6 +9,7 @@ from vae_explorer.evaluation.figures import Figure, Finding
 from vae_explorer.evaluation.measure import Measure, Step, part_of
 from vae_explorer.evaluation.measures.encoding import means_in_steps
 from vae_explorer.evaluation.probes import LabelledCodes, Probe, linear_probe, nearest_probe
+from vae_explorer.evaluation.statistics import share_interval
 from vae_explorer.evaluation.subject import Subject
 
 __all__ = ["MEASURE"]
@@ -31,6 +32,7 @@ def _probes(subject: Subject) -> Iterator[Step | Finding]:
 
 
 def _figure(subject: Subject, probe: Probe) -> Figure:
+    low, high = share_interval(probe.accuracy, probe.n_test)
     settings = ", ".join(f"{name}: {value}" for name, value in probe.settings.items())
     return Figure(
         name=f"probe_{probe.name}",
@@ -40,6 +42,7 @@ def _figure(subject: Subject, probe: Probe) -> Figure:
         split=subject.split_name,
         n_images=probe.n_test,
         standard_error=100.0 * probe.standard_error,
+        interval=(100.0 * low, 100.0 * high),
         note=f"On means of q(z|x), fitted to {probe.n_train:,} training images ({settings}); naming the commonest "
         f"label always: {100.0 * probe.majority:.1f} %. Binomial standard error.{_informed(subject)}",
     )

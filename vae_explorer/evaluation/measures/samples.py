@@ -20,6 +20,7 @@ from vae_explorer.evaluation.sample_quality.feature_classifier import (
 from vae_explorer.evaluation.sample_quality.frechet import compare
 from vae_explorer.evaluation.sample_quality.generated import generated_pictures
 from vae_explorer.evaluation.sample_quality.precision_recall import precision_recall
+from vae_explorer.evaluation.statistics import share_interval
 from vae_explorer.evaluation.subject import Subject
 
 __all__ = ["MEASURE"]
@@ -62,6 +63,7 @@ def _samples(subject: Subject) -> Iterator[Step | Finding]:
     yield from _compared(
         subject, "classifier", words, np.concatenate(made_features), np.concatenate(real_features), 0.9
     )
+    low, high = share_interval(classifier.accuracy, classifier.n_test)
     yield Figure(
         name="classifier_accuracy",
         title="Accuracy of the feature classifier",
@@ -70,6 +72,7 @@ def _samples(subject: Subject) -> Iterator[Step | Finding]:
         split=classifier.test_split,
         n_images=classifier.n_test,
         standard_error=100.0 * classifier.standard_error,
+        interval=(100.0 * low, 100.0 * high),
         note=f"Trained on {classifier.n_train:,} images: {classifier.settings.text}.",
     )
 
@@ -111,9 +114,9 @@ def _compared(
             f"The Fréchet distance rests on {n} images for {distance.n_dimensions} features: take more images than "
             "features.",
         )
-    for title, value, error in (
-        ("Precision", shares.precision, shares.precision_error),
-        ("Recall", shares.recall, shares.recall_error),
+    for title, value, error, n_tried in (
+        ("Precision", shares.precision, shares.precision_error, shares.n_generated),
+        ("Recall", shares.recall, shares.recall_error, shares.n_real),
     ):
         yield Figure(
             name=f"{title.lower()}_{name}",
@@ -124,6 +127,7 @@ def _compared(
             n_images=shares.n_real,
             n_samples=shares.n_generated,
             standard_error=error,
+            interval=share_interval(value, n_tried),
             note=f"Kynkäänniemi et al. (2019), k = {shares.n_neighbours}; {beside}; features: {words}. Binomial "
             "standard error.",
         )

@@ -145,7 +145,7 @@ def _conditions(conditions: Conditions, made: str) -> str:
         "Samples": f"{conditions.n_samples:,} an image for the likelihood; {conditions.n_aggregate:,} in all of q(z)",
         "Seed": f"{conditions.seed}",
         "Errors": "± is one standard error over images; intervals are 95 %, bootstrap of the mean where images are "
-        "averaged, else ± 1.96 standard errors",
+        "averaged, Wilson's of shares, else ± 1.96 standard errors",
         "Computed": f"on {conditions.device}, vae-explorer {conditions.program_version}, torch "
         f"{conditions.torch_version}, {made}",
     }
