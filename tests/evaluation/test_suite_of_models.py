@@ -83,9 +83,18 @@ def test_that_a_semi_supervised_model_is_measured_without_labels(labelled: Image
     assert "a sum over 3 classes" in figures["nll"].note
     gap = figures["bound_gap"]
     assert 0 < gap.value < figures["neg_elbo"].value
+    accuracy, subject = (
+        figures["accuracy"],
+        Subject(_snapshot({"conditional": True, "n_classes": 3}, "m2"), labelled, SETTINGS),
+    )
+    (batch,) = subject.batches(subject.index)
+    assert batch.y is not None
+    right = (subject.model.classify(batch.x).argmax(1) == batch.y).float()
+    assert (accuracy.value, accuracy.n_images) == (pytest.approx(100 * right.mean().item()), 30)
     bare = replace(labelled, labels=None, class_names=())
     again, _ = _found(_snapshot({"conditional": True, "n_classes": 3}, "m2"), bare)
     assert again["nll"] == figures["nll"]
+    assert "accuracy" not in again
 
 
 def test_that_with_a_flow_the_parts_of_kl_say_which_images_they_are_of(labelled: ImageSet) -> None:
