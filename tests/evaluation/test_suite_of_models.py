@@ -14,7 +14,8 @@ import torch
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.evaluation import flow_aggregate
 from vae_explorer.evaluation.figures import Figure
-from vae_explorer.evaluation.subject import Subject, SuiteSettings
+from vae_explorer.evaluation.settings import SuiteSettings
+from vae_explorer.evaluation.subject import Subject
 from vae_explorer.evaluation.suite import Found, Skipped, iterate_suite
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig

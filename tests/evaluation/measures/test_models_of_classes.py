@@ -18,7 +18,8 @@ from vae_explorer.evaluation.image_quality import psnr
 from vae_explorer.evaluation.measures import disentanglement, samples
 from vae_explorer.evaluation.sample_quality.feature_classifier import ClassifierSettings
 from vae_explorer.evaluation.sample_quality.generated import generated_pictures
-from vae_explorer.evaluation.subject import Subject, SuiteSettings
+from vae_explorer.evaluation.settings import SuiteSettings
+from vae_explorer.evaluation.subject import Subject
 from vae_explorer.evaluation.suite import Found, Skipped, SuiteStarted, iterate_suite
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_explorer.evaluation.disentanglement.forest import MIN_LEAF_IMAGES, forests
 from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair, chosen_rows
 from vae_explorer.evaluation.steps import Steps, part
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier
 
-__all__ = ["DCI", "completeness", "dci", "disentanglement", "grown_forest"]
+__all__ = ["DCI", "completeness", "dci", "disentanglement"]
 
 Array = NDArray[np.float64]
 
 N_TRAIN, N_TEST = 10_000, 5_000  # Locatello et al. (2019), appendix C
 N_TREES = 30
-MIN_LEAF_IMAGES = 5  # smaller leaves fit noise, which spreads importance over codes that know nothing
 
 N_PARTS = 4  # of the training images, each fitted alone, for the standard errors
 MIN_PART_IMAGES = 50  # with fewer, forests of a part say nothing of the whole one
@@ -126,16 +127,10 @@ def dci(
     check_pair(codes, factors)
     train, test = chosen_rows(len(codes), n_train, n_test, rng=rng)
     values = np.ascontiguousarray(codes, dtype=np.float32)  # what a forest works with
-    importance = np.zeros((codes.shape[1], factors.shape[1]))
-    accuracy = np.zeros(factors.shape[1])
-    for k in range(factors.shape[1]):
-        forest = yield from part(
-            grown_forest(values[train], factors[train, k], n_trees, int(rng.integers(2**31))),
-            0.5 * k / factors.shape[1],
-            0.5 * (k + 1) / factors.shape[1],
-        )
-        importance[:, k] = forest.feature_importances_
-        accuracy[k] = (forest.predict(values[test]) == factors[test, k]).mean()
+    grown = yield from part(forests(values[train], factors[train], n_trees, rng), 0.0, 0.5)
+    importance = _importance(grown)
+    named = np.stack([forest.predict(values[test]) for forest in grown], axis=1)  # (n_test, F)
+    accuracy = (named == factors[test]).mean(axis=0)
     errors = yield from part(_errors(values[train], factors[train], n_trees, rng.spawn(1)[0]), 0.5, 1.0)
     protocol: dict[str, int | float | str] = {
         "n_train": len(train),
@@ -144,9 +139,8 @@ def dci(
     }
     of_parts = {**protocol, "error_from": f"{N_PARTS} disjoint parts of the training images"}
     n = len(train) + len(test)
-    variance = (accuracy * (1.0 - accuracy)).mean() / len(
-        test
-    )  # factors share their images: not averaged out
+    # Factors share their images, so their errors do not average out.
+    variance = float((accuracy * (1.0 - accuracy)).mean()) / len(test)
     return DCI(
         Score(
             "dci_disentanglement",
@@ -168,23 +162,9 @@ def dci(
     )
 
 
-def grown_forest(
-    x: NDArray[np.float32], y: NDArray[np.int64], n_trees: int, seed: int
-) -> Steps[RandomForestClassifier]:
-    """The forest for one factor, tree by tree: the same as if grown at once."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    forest = RandomForestClassifier(
-        max_features=None,
-        min_samples_leaf=MIN_LEAF_IMAGES,
-        random_state=seed,
-        n_jobs=1,
-        warm_start=True,
-    )
-    for n in range(1, n_trees + 1):
-        forest.set_params(n_estimators=n).fit(x, y)
-        yield n / n_trees
-    return forest
+def _importance(grown: Sequence[RandomForestClassifier]) -> Array:
+    """(D, F)."""
+    return np.stack([forest.feature_importances_ for forest in grown], axis=1)
 
 
 def _errors(
@@ -194,14 +174,9 @@ def _errors(
     if len(x) < N_PARTS * MIN_PART_IMAGES:
         return None, None
     found = []
-    n_fits = N_PARTS * y.shape[1]
     for place, rows in enumerate(np.array_split(rng.permutation(len(x)), N_PARTS)):
-        importance = np.zeros((x.shape[1], y.shape[1]))
-        for k in range(y.shape[1]):
-            done = place * y.shape[1] + k
-            steps = grown_forest(x[rows], y[rows, k], n_trees, int(rng.integers(2**31)))
-            forest = yield from part(steps, done / n_fits, (done + 1) / n_fits)
-            importance[:, k] = forest.feature_importances_
+        steps = forests(x[rows], y[rows], n_trees, rng)
+        importance = _importance((yield from part(steps, place / N_PARTS, (place + 1) / N_PARTS)))
         found.append((disentanglement(importance), completeness(importance)))
     first, second = map(float, np.std(found, axis=0, ddof=1) / math.sqrt(N_PARTS))
     return (None if math.isnan(first) else first), (None if math.isnan(second) else second)
