@@ -7,6 +7,14 @@ from typing import Any
 
 import pytest
 
+from vae_explorer.cli.anomaly_training import trained_by
+from vae_explorer.cli.console import Progress
+from vae_explorer.data.load import load_now
+from vae_explorer.data.spec import DataSpec
+from vae_explorer.errors import ConfigError
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.vae.config import ModelConfig
+
 QUICK = ["--data", "digits", "--limit", 900, "--device", "cpu", "--hidden", 64, "--latent-dim", 4]
 
 
@@ -33,6 +41,29 @@ def test_that_machines_get_each_class_and_the_means(program: Any, home: Path) ->
     assert last["means"]["neg-elbo"]["standard_error"] is None  # of one class
     assert last["mean"] == each["areas"]["squared-error"]["value"]
     assert each["n_train"] > 500
+
+
+def test_that_every_class_can_be_the_one_left_out(program: Any, home: Path) -> None:
+    options = ["--protocol", "leave-one-out", "--epochs", 10, "--batch-size", 32, "--lr", 2e-3]
+    answer = program("anomaly", *QUICK, *options, "--json")
+    assert answer.code == 0, answer.err
+    *each, last = answer.lines
+    assert [record["label"] for record in each] == list(range(10))
+    areas = [record["areas"]["squared-error"] for record in each]
+    (n_test,) = {area["n_normal"] + area["n_anomalous"] for area in areas}
+    assert sum(area["n_anomalous"] for area in areas) == n_test  # every image is once the stranger
+    for record, area in zip(each, areas, strict=True):
+        assert record["n_train"] > 700
+        assert area["interval"][0] <= area["value"] <= area["interval"][1]
+    assert last["n_classes"] == 10
+    assert last["mean"] > 0.7
+    assert last["means"]["squared-error"]["test_error"] < last["means"]["squared-error"]["standard_error"]
+
+
+def test_that_a_model_that_is_told_the_class_cannot_look_for_it() -> None:
+    config = RunConfig(model=ModelConfig(conditional=True, n_classes=10))
+    with pytest.raises(ConfigError, match="its model cannot be told"):
+        trained_by(config, load_now(DataSpec.parse("digits")), Progress(None), 1)
 
 
 def test_that_a_second_call_goes_on_where_the_first_ended(program: Any, home: Path, tmp_path: Path) -> None:

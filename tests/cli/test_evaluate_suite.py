@@ -28,6 +28,19 @@ def test_that_options_of_the_suite_ask_for_it(program: Any, trained: Path) -> No
     assert answer.json["conditions"]["seed"] == 0
 
 
+def test_that_a_conditional_run_is_measured_with_its_labels(
+    program: Any, home: Path, tiny: list[str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert program("train", *tiny, "--conditional", "--epochs", 1, "--out", run).code == 0
+    groups = "likelihood,latents,aggregate,sharpness,probes,anomaly"
+    answer = program("evaluate", run, "--only", groups, "--samples", 4, "--images", 20, "--json")
+    assert answer.code == 0, answer.err
+    assert [group["group"] for group in answer.json["groups"]] == groups.split(",")
+    assert not any(group["skipped"] for group in answer.json["groups"])
+    assert answer.json["conditions"]["classes"] == "Encoder and decoder are told each image's label."
+
+
 def test_that_the_quick_answer_needs_no_suite(program: Any, trained: Path) -> None:
     assert "groups" not in program("evaluate", trained, "--json").json
 

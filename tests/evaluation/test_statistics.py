@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from vae_explorer.evaluation.figures import Figure
-from vae_explorer.evaluation.statistics import bootstrap_interval, mean_of
+from vae_explorer.evaluation.statistics import bootstrap_interval, mean_of, share_interval
 
 
 def test_that_the_standard_error_is_that_of_scipy() -> None:
@@ -28,6 +28,12 @@ def test_that_the_interval_covers_the_mean_as_often_as_its_level_says() -> None:
         low, high = bootstrap_interval(rng.exponential(1.0, 80), rng, n_resamples=200)
         inside += low <= 1.0 <= high
     assert 0.86 < inside / 200 < 0.99
+
+
+@pytest.mark.parametrize(("n_right", "n"), [(0, 20), (7, 20), (20, 20), (1, 1), (950, 1000)])
+def test_that_the_interval_of_a_share_is_wilsons(n_right: int, n: int) -> None:
+    expected = stats.binomtest(n_right, n).proportion_ci(method="wilson")
+    assert share_interval(n_right / n, n) == pytest.approx((expected.low, expected.high), abs=1e-6)
 
 
 def test_that_no_values_are_refused() -> None:
@@ -62,5 +68,7 @@ def test_that_bounds_are_the_interval_or_two_errors_to_each_side() -> None:
     assert plain.bounds_text == "94.142 … 94.483"
     given = Figure("a", "A", 1.0, "", "test", 5, standard_error=0.5, interval=(0.25, 1.5))
     assert given.bounds_text == "0.25 … 1.50"
+    certain = Figure("a", "A", 0.0, "", "test", 90, standard_error=0.0, interval=(0.0, 0.041))
+    assert (certain.text, certain.bounds_text) == ("0", "0.000 … 0.041")
     assert _figure(1.0, None).bounds is None
     assert _figure(1.0, None).bounds_text == ""

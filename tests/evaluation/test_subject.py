@@ -10,7 +10,8 @@ import pytest
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import ConfigError
-from vae_explorer.evaluation.subject import Subject, SuiteSettings
+from vae_explorer.evaluation.settings import SuiteSettings
+from vae_explorer.evaluation.subject import Subject
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.binarisation import fixed_draw
 from vae_explorer.vae.plugins import PluginOrigin

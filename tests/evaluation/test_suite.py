@@ -14,7 +14,8 @@ from vae_explorer.evaluation.elbo import evaluate
 from vae_explorer.evaluation.figures import Bars, Curve, Figure, Finding, Histogram, Pictures, Warned
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.registry import groups, load_measures
-from vae_explorer.evaluation.subject import Subject, SuiteSettings
+from vae_explorer.evaluation.settings import SuiteSettings
+from vae_explorer.evaluation.subject import Subject
 from vae_explorer.evaluation.suite import Found, Skipped, SuiteProgressed, SuiteStarted, iterate_suite
 from vae_explorer.runs.snapshot import Snapshot
 

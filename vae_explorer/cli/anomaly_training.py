@@ -29,7 +29,17 @@ BATCH_IMAGES = 500
 
 
 def trained_by(config: RunConfig, images: ImageSet, progress: Progress, n_tasks: int) -> TrainAndScore:
-    """A function that trains a fresh model on a task's images and scores its test images."""
+    """A function that trains a fresh model on a task's images and scores its test images.
+
+    Raises
+    ------
+    ConfigError
+        If the model is to be told the class of an image, which is what it shall find out.
+    """
+    if config.model.conditional:
+        raise ConfigError(
+            "Anomaly detection asks which class an image is of, so its model cannot be told: train one without labels."
+        )
     device = resolve_device(config.device)
     pixels = Pixels(images.images, device)
     started = iter(range(n_tasks))
@@ -52,9 +62,9 @@ def trained_by(config: RunConfig, images: ImageSet, progress: Progress, n_tasks:
     return train_and_score
 
 
-def _batches(pixels: Pixels, index: NDArray[np.int64], draw: int | None) -> Iterator[Tensor]:
+def _batches(pixels: Pixels, index: NDArray[np.int64], draw: int | None) -> Iterator[tuple[Tensor, None]]:
     for start in range(0, len(index), BATCH_IMAGES):
-        yield pixels.batch(index[start : start + BATCH_IMAGES], draw=draw)
+        yield pixels.batch(index[start : start + BATCH_IMAGES], draw=draw), None
 
 
 def _trained(

@@ -15,7 +15,7 @@ from vae_explorer.errors import ConfigError, ExportError
 if TYPE_CHECKING:
     from vae_explorer.data.image_set import ImageSet
     from vae_explorer.evaluation.report.report import Report
-    from vae_explorer.evaluation.subject import SuiteSettings
+    from vae_explorer.evaluation.settings import SuiteSettings
     from vae_explorer.runs.folder import RunFolder
     from vae_explorer.runs.snapshot import Snapshot
 
@@ -68,7 +68,7 @@ class SuiteOptions:
             If a number is out of range.
         """
         from vae_explorer.data.image_set import Split
-        from vae_explorer.evaluation.subject import SuiteSettings
+        from vae_explorer.evaluation.settings import SuiteSettings
 
         default = SuiteSettings()
         n_images = default.n_images if self.n_images is None else self.n_images or None
@@ -158,6 +158,8 @@ def _tell(console: Console, run: RunFolder, report: Report, options: SuiteOption
             f"{conditions.data}, {conditions.split}: {conditions.n_images:,} of {conditions.n_split:,} images where "
             f"many samples are drawn; seed {conditions.seed}"
         )
+        if conditions.classes:
+            print(conditions.classes)
     _table(console, report)
     for group in report.groups:
         if group.skipped:

@@ -20,7 +20,7 @@ from vae_explorer.evaluation.densities import standard_normal_log_prob
 from vae_explorer.evaluation.statistics import Mean, mean_of
 from vae_explorer.vae.posterior import Posterior, gaussian_log_prob
 
-__all__ = ["Decomposition", "decompose", "iterate_densities", "log_aggregate"]
+__all__ = ["Decomposition", "Densities", "decompose", "iterate_densities", "log_aggregate"]
 
 Values = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Decomposition:
     Attributes
     ----------
     kl
-        mean_n KL(q(z|x_n) ‖ p(z)); for p(z) = N(0, I) in closed form, with an error of 0.
+        mean_n KL(q(z|x_n) ‖ p(z)); of Gaussians and p(z) = N(0, I) in closed form, with an error of 0.
     mutual_information
         I(z; n) between latent and image; at most log N.
     total_correlation
@@ -89,7 +89,7 @@ def log_aggregate(posterior: Posterior, z: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Densities:
+class Densities:
     """Log densities at samples z_s ~ q(z|x_n(s)), in nats."""
 
     conditional: Values  # log q(z_s|x_n), (S,)
@@ -104,7 +104,7 @@ def iterate_densities(
     n_samples: int,
     generator: torch.Generator,
     log_prior: Callable[[Tensor], Tensor] = standard_normal_log_prob,
-) -> Iterator[tuple[int, _Densities]]:
+) -> Iterator[tuple[int, Densities]]:
     """Log densities at `n_samples` draws from q(z), in chunks: (drawn so far, densities of the chunk).
 
     An image n is drawn uniformly, then z ~ q(z|x_n).
@@ -114,20 +114,21 @@ def iterate_densities(
     for start in range(0, n_samples, at_once):
         count = min(at_once, n_samples - start)
         chosen = torch.randint(n, (count,), generator=generator, device=posterior.mu.device)
-        own = Posterior(posterior.mu[chosen], posterior.log_var[chosen])
+        own = posterior.at(chosen)
         with torch.no_grad():
             z = own.sample(generator)  # (s, D)
             aggregate, marginals = log_aggregate(posterior, z)
             zero = z.new_zeros(())
             standard = gaussian_log_prob(z, zero, zero)  # (s, D)
             parts = (own.log_prob(z), aggregate, marginals, log_prior(z), standard)
-        yield start + count, _Densities(*(part.double().cpu().numpy() for part in parts))
+        yield start + count, Densities(*(part.double().cpu().numpy() for part in parts))
 
 
-def decompose(posterior: Posterior, chunks: list[_Densities]) -> Decomposition:
+def decompose(posterior: Posterior, chunks: list[Densities]) -> Decomposition:
     """The decomposition from all chunks of `iterate_densities`.
 
-    Each part is a mean over the same samples, so that the parts add up to the Monte Carlo estimate of KL. Its error,
+    Each part is a mean over the same samples, so that the parts add up to the Monte Carlo estimate of KL. With
+    Gaussian posteriors the estimate's error,
     log q(z|x_n) − log N(z; 0, I) − KL, has the known mean 0 and serves as a control variate: subtracted from every part
     with its regression coefficient. These add up to 1, hence the corrected parts add up to the closed-form KL.
     """
@@ -136,7 +137,9 @@ def decompose(posterior: Posterior, chunks: list[_Densities]) -> Decomposition:
     marginals = np.concatenate([chunk.marginals for chunk in chunks])
     prior = np.concatenate([chunk.prior for chunk in chunks])
     standard = np.concatenate([chunk.standard for chunk in chunks])
-    error = conditional - standard.sum(1) - float(posterior.kl().double().sum(1).mean())  # (S,)
+    error = np.zeros_like(prior)  # (S,)
+    if posterior.is_gaussian:
+        error = conditional - standard.sum(1) - float(posterior.kl().double().sum(1).mean())
 
     def corrected(values: Values) -> Mean:
         spread = error - error.mean()

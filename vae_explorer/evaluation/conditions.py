@@ -33,3 +33,4 @@ class Conditions:
     device: str
     program_version: str
     torch_version: str
+    classes: str = ""  # how a model of classes is told them, a sentence

@@ -1,4 +1,4 @@
-"""Densities that evaluations need: of the prior, and of N(0, I); and whether they have closed forms."""
+"""Densities that evaluations need: of the prior, and of N(0, I)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from vae_explorer.vae.model import VAE
 from vae_explorer.vae.posterior import gaussian_log_prob
 
 __all__ = [
-    "has_closed_kl",
-    "has_gaussian_posterior",
     "log_prior",
     "prior_samples",
     "standard_normal_log_prob",
@@ -32,13 +30,3 @@ def log_prior(model: VAE, z: Tensor) -> Tensor:
 def prior_samples(model: VAE, n: int, generator: torch.Generator) -> Tensor:
     """`n` draws z ~ p(z), (n, D), on the generator's device."""
     return model.prior.sample(n, generator)
-
-
-def has_closed_kl(model: VAE) -> bool:
-    """Whether KL(q(z|x) ‖ p(z)), and each dimension's share in it, has a closed form."""
-    return model.variational and model.has_closed_kl
-
-
-def has_gaussian_posterior(model: VAE) -> bool:
-    """Whether q(z|x) is a Gaussian with diagonal covariance."""
-    return model.variational and model.flow is None

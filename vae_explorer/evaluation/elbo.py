@@ -9,6 +9,7 @@ import torch
 
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import ConfigError
+from vae_explorer.evaluation.classes import given_labels
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.losses import iterate_losses
@@ -63,7 +64,8 @@ def iterate_evaluation(
     Raises
     ------
     ConfigError
-        If the images have another shape than the model's, or its network is a plug-in that is not installed.
+        If the images have another shape or other classes than the model's, or its network is a plug-in that is not
+        installed.
     """
     if images.image_shape != snapshot.image_shape:
         raise ConfigError(
@@ -74,12 +76,13 @@ def iterate_evaluation(
     require_plugin(snapshot.model.network, snapshot.plugin)
     model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
     model = model.to(device).eval().requires_grad_(False)
+    labels = given_labels(model, images)
     pixels = Pixels(images.images, device)
     indices = {split: images.indices(split) for split in splits}
     total, before = sum(map(len, indices.values())), 0
     for split, index in indices.items():
         generator = (noise or _from_seed(seed))(split, device)
-        for done, means in iterate_losses(model, pixels, index, batch_size, generator, images.labels):
+        for done, means in iterate_losses(model, pixels, index, batch_size, generator, labels):
             losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             yield EvaluationProgressed(split, before + done, total, losses, done == len(index))
         before += len(index)

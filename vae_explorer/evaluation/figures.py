@@ -80,14 +80,16 @@ class Figure:
         error = self.standard_error
         unit = f" {self.unit}" if self.unit else ""
         digits = self._digits
-        if error is None or digits is None:
+        if not error or digits is None:
             return f"{self.value:,.4g}{unit}" if abs(self.value) < 1000 else f"{self.value:,.1f}{unit}"
         return f"{self.value:,.{digits}f} ± {error:,.{digits}f}{unit}"
 
     @property
     def _digits(self) -> int | None:
-        """Decimals that show two digits of the error."""
+        """Decimals that show two digits of the error, or where that is 0 of a quarter of the interval."""
         error = self.standard_error
+        if not error and self.interval is not None:
+            error = (self.interval[1] - self.interval[0]) / 4.0
         if error is None or not math.isfinite(error) or error <= 0.0:
             return None
         return min(max(1 - math.floor(math.log10(error)), 0), 9)

@@ -8,7 +8,7 @@ log-likelihood, which it is never below on average.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from torch import Tensor
 from vae_explorer.errors import ConfigError
 from vae_explorer.evaluation.densities import log_prior
 from vae_explorer.evaluation.many_samples import log_likelihood, rows_at_once
+from vae_explorer.evaluation.unlabelled_importance import ClassProposal, unlabelled_log_weights
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.posterior import Posterior
 
@@ -116,7 +117,8 @@ def iterate_log_weights(
     posterior
         Proposal to draw from, (B, D); None: the model's q(z|x).
     y
-        Labels (B,) of a conditional model.
+        Labels (B,) of a conditional model. Without, a semi-supervised one draws the class too, and log p(x) is a sum
+        over classes.
 
     Raises
     ------
@@ -131,20 +133,28 @@ def iterate_log_weights(
     done = 0
     for start in range(0, len(x), n_images):
         part = slice(start, start + n_images)
-        labels = None if y is None else y[part]
+        given = None if posterior is None else Posterior(posterior.mu[part], posterior.log_var[part])
         with torch.no_grad():
-            if posterior is None:
-                own = model.encode(x[part], labels)
-            else:
-                own = Posterior(posterior.mu[part], posterior.log_var[part])
+            draw = _weights_of(model, x[part], given, None if y is None else y[part], generator)
         chunks = []
         for k in range(0, n_samples, at_once):
             with torch.no_grad():
-                log_w = log_weights(model, x[part], own, min(at_once, n_samples - k), generator, labels)
+                log_w = draw(min(at_once, n_samples - k))
             chunks.append(log_w.double().cpu().numpy())
             done += log_w.numel()
             yield done, None
         yield done, np.concatenate(chunks)
+
+
+def _weights_of(
+    model: VAE, x: Tensor, posterior: Posterior | None, y: Tensor | None, generator: torch.Generator
+) -> Callable[[int], Tensor]:
+    """A function of a number of samples that draws as many and gives their log w."""
+    if posterior is None and y is None and model.classifier is not None:
+        proposal = ClassProposal.of(model, x)
+        return lambda n: unlabelled_log_weights(model, x, proposal, n, generator)
+    own = model.encode(x, y) if posterior is None else posterior
+    return lambda n: log_weights(model, x, own, n, generator, y)
 
 
 def bound_curve(log_w: Values) -> tuple[NDArray[np.int64], Values]:

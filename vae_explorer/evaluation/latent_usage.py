@@ -20,15 +20,25 @@ ACTIVE_VARIANCE = 0.01  # Burda, Grosse & Salakhutdinov (2016), section 5.2: the
 COLLAPSE_KL_NATS, COLLAPSE_SHARE = 0.01, 0.99  # ε and 1 − δ of Lucas et al. (2019)
 
 
-def mean_variances(mu: Values) -> Values:
-    """A_j = Var_x(E_q(z|x)[z_j]) over images: (N, D) → (D,)."""
-    variances: Values = np.asarray(mu, dtype=np.float64).var(axis=0)
+def mean_variances(mu: Values, again: Values | None = None) -> Values:
+    """A_j = Var_x(E_q(z|x)[z_j]) over images: (N, D) → (D,).
+
+    Parameters
+    ----------
+    mu
+        E_q(z|x)[z], or an unbiased estimate of it.
+    again
+        A second, independent estimate: the covariance of the two has no share of their noise.
+    """
+    first = np.asarray(mu, dtype=np.float64)
+    second = first if again is None else np.asarray(again, dtype=np.float64)
+    variances: Values = ((first - first.mean(axis=0)) * (second - second.mean(axis=0))).mean(axis=0)
     return variances
 
 
-def active_units(mu: Values, threshold: float = ACTIVE_VARIANCE) -> NDArray[np.bool_]:
+def active_units(variances: Values, threshold: float = ACTIVE_VARIANCE) -> NDArray[np.bool_]:
     """Dimensions with A_j > `threshold` (Burda, Grosse & Salakhutdinov 2016, section 5.2); (D,)."""
-    return mean_variances(mu) > threshold
+    return np.asarray(variances > threshold)
 
 
 def collapsed_dimensions(

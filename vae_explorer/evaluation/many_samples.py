@@ -36,7 +36,7 @@ def log_likelihood(model: VAE, x: Tensor, z: Tensor, y: Tensor | None = None) ->
     z
         Latents, (K, B, D); K·B at most about `rows_at_once`.
     y
-        Labels (B,) of a conditional model.
+        Classes (B,) or (K, B) of a model of classes.
 
     Returns
     -------
@@ -44,7 +44,8 @@ def log_likelihood(model: VAE, x: Tensor, z: Tensor, y: Tensor | None = None) ->
         (K, B).
     """
     k, n = z.shape[:2]
-    params = model.decode(z.flatten(0, 1), None if y is None else y.repeat(k))  # (K·B, outputs, H, W)
+    labels = None if y is None else y.expand(k, n).flatten()  # (K·B,)
+    params = model.decode(z.flatten(0, 1), labels)  # (K·B, outputs, H, W)
     if type(model.likelihood) is Bernoulli:
         logits = params.view(k, n, -1)  # (K, B, P)
         matched: Tensor = torch.linalg.vecdot(logits, x.flatten(1).to(logits))  # (K, B)

@@ -13,13 +13,17 @@ A new measure is a module with a generator function and one `Measure`, and a lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from vae_explorer.evaluation.figures import Finding
+from vae_explorer.evaluation.steps import Steps, mapped
 from vae_explorer.evaluation.subject import Subject
 
-__all__ = ["Measure", "Step"]
+__all__ = ["Measure", "Step", "part_of"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Step:
 
     done: float
     total: float
+
+
+def part_of(steps: Steps[T], begin: float, end: float) -> Generator[Step, None, T]:
+    """`steps` as the part of a measure's work from `begin` to `end`, in [0, 1]."""
+    return mapped(steps, lambda share: Step(begin + (end - begin) * share, 1.0))
 
 
 def _always(_: Subject) -> str | None:

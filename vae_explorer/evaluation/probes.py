@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_explorer.errors import DataError
+from vae_explorer.evaluation.softmax_regression import C, SoftmaxRegression
+from vae_explorer.evaluation.steps import Steps
 
 __all__ = ["N_NEIGHBOURS", "LabelledCodes", "Probe", "linear_probe", "nearest_probe"]
 
 N_NEIGHBOURS = 10
-LINEAR_C = 1.0
-MAX_ITERATIONS = 2000
+_DISTANCES_AT_ONCE = 10_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,38 +65,47 @@ class Probe:
     settings: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
-def linear_probe(train: LabelledCodes, test: LabelledCodes) -> Probe:
+def linear_probe(train: LabelledCodes, test: LabelledCodes) -> Steps[Probe]:
     """Multinomial logistic regression on the means, standardised by the training images.
 
     A dimension is centred and divided by its standard deviation over `train`; a constant one is only centred.
-    The penalty is ½‖w‖² to a sum of log-losses (scikit-learn's C = 1).
+    The penalty is ½‖w‖² to a sum of log-losses (C = 1).
+
+    Yields
+    ------
+    float
+        Share of the iterations, of which most are never needed; the probe is returned.
 
     Raises
     ------
     DataError
         If there are no images on one side, or only one class in `train`.
     """
-    from sklearn.linear_model import LogisticRegression
-
     _check(train, test)
     centre, spread = train.codes.mean(axis=0, dtype=np.float64), train.codes.std(axis=0, dtype=np.float64)
     spread = np.where(spread > 0.0, spread, 1.0)
-    model = LogisticRegression(C=LINEAR_C, max_iter=MAX_ITERATIONS)
-    model.fit((train.codes - centre) / spread, train.labels)
+    model = yield from SoftmaxRegression.of((train.codes - centre) / spread, train.labels)
     return _probe(
         "linear",
         model.predict((test.codes - centre) / spread),
         train,
         test,
-        {"model": f"multinomial logistic regression, C = {LINEAR_C:g}", "standardised": "by training images"},
+        {"model": f"multinomial logistic regression, C = {C:g}", "standardised": "by training images"},
     )
 
 
-def nearest_probe(train: LabelledCodes, test: LabelledCodes, n_neighbours: int = N_NEIGHBOURS) -> Probe:
+def nearest_probe(
+    train: LabelledCodes, test: LabelledCodes, n_neighbours: int = N_NEIGHBOURS
+) -> Steps[Probe]:
     """Majority label of the `n_neighbours` nearest training means (fewer if there are fewer), all weighing alike.
 
     Distances are Euclidean in the latent space as it is: not standardised, so that collapsed dimensions, which
     hardly vary, hardly count. Of labels with equally many neighbours the lowest wins.
+
+    Yields
+    ------
+    float
+        Share of the test images that are named; the probe is returned.
 
     Raises
     ------
@@ -114,17 +123,21 @@ def nearest_probe(train: LabelledCodes, test: LabelledCodes, n_neighbours: int =
         "n_neighbours": n_neighbours,
         "distance": "Euclidean, not standardised",
     }
-    return _probe("nearest", model.predict(test.codes), train, test, settings)
+    at_once, named = max(1, _DISTANCES_AT_ONCE // len(train)), []
+    for start in range(0, len(test), at_once):
+        named.append(model.predict(test.codes[start : start + at_once]))
+        yield min(1.0, (start + at_once) / len(test))
+    return _probe("nearest", np.concatenate(named), train, test, settings)
 
 
 def _probe(
     name: str,
-    named: Any,  # NDArray[np.int64]; scikit-learn has no types
+    named: NDArray[np.int64],
     train: LabelledCodes,
     test: LabelledCodes,
     settings: Mapping[str, int | float | str],
 ) -> Probe:
-    accuracy = float(np.mean(np.asarray(named) == test.labels))
+    accuracy = float(np.mean(named == test.labels))
     return Probe(
         name=name,
         accuracy=accuracy,

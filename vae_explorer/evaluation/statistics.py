@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Mean", "bootstrap_interval", "mean_of"]
+__all__ = ["Mean", "bootstrap_interval", "mean_of", "share_interval"]
 
 Values = NDArray[np.float64]
 
 N_RESAMPLES = 1000
 _CHUNK_VALUES = 2_000_000  # drawn at once
+_Z_95 = 1.959964  # of the standard normal distribution
 
 
 class Mean(NamedTuple):
@@ -67,3 +68,19 @@ def bootstrap_interval(
     ]
     low, high = np.quantile(np.concatenate(means), [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return float(low), float(high)
+
+
+def share_interval(share: float, n: int) -> tuple[float, float]:
+    """95 % interval (low, high) of a share of `n` independent trials (Wilson 1927); also where all or none succeed.
+
+    Parameters
+    ----------
+    share
+        In [0, 1].
+    n
+        At least 1.
+    """
+    squared = _Z_95**2 / n
+    centre = (share + 0.5 * squared) / (1.0 + squared)
+    reach = math.sqrt(share * (1.0 - share) * squared + 0.25 * squared**2) / (1.0 + squared)
+    return max(centre - reach, 0.0), min(centre + reach, 1.0)

@@ -6,7 +6,6 @@ import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
@@ -16,8 +15,10 @@ from torch import Tensor
 from vae_explorer import __version__
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import ConfigError
+from vae_explorer.evaluation.classes import given_labels
 from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Figure
+from vae_explorer.evaluation.settings import SuiteSettings
 from vae_explorer.evaluation.statistics import Mean, bootstrap_interval, mean_of
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.vae.model import model_from_weights
@@ -26,7 +27,7 @@ from vae_explorer.vae.plugins import require_plugin
 from vae_explorer.vae.posterior import Posterior
 from vae_explorer.vae.recon_label import CROSS_ENTROPY, Measure, recon_label
 
-__all__ = ["Batch", "Subject", "SuiteSettings"]
+__all__ = ["Batch", "Subject"]
 
 _LABELS = {
     Measure.CROSS_ENTROPY: CROSS_ENTROPY,
@@ -36,54 +37,13 @@ _LABELS = {
 BATCH_IMAGES = 256
 
 
-@dataclass(frozen=True)
-class SuiteSettings:
-    """What to measure, on how much, with which noise.
-
-    Attributes
-    ----------
-    split
-        Part of the images; None: test, or validation, or training images, whichever there are first.
-    n_images
-        Images for what is costly, chosen at random; None: all of the split.
-    n_samples
-        K, samples of z an image for the importance-sampled likelihood.
-    n_aggregate
-        S, samples of z ~ q(z) in all, for what the aggregate posterior is compared with.
-    groups
-        Groups of measures; empty: all that apply.
-    seed
-        Of the choice of images and of all noise.
-    device
-        Where torch computes.
-    """
-
-    split: Split | None = None
-    n_images: int | None = 1000
-    n_samples: int = 500
-    n_aggregate: int = 5000
-    groups: tuple[str, ...] = ()
-    seed: int = 0
-    device: str = "cpu"
-
-    def __post_init__(self) -> None:
-        if self.n_images is not None and self.n_images < 2:
-            raise ConfigError(f"An evaluation needs at least 2 images, got {self.n_images}.")
-        if self.n_samples < 1:
-            raise ConfigError(f"An evaluation needs at least 1 sample an image, got {self.n_samples}.")
-        if self.n_aggregate < 2:
-            raise ConfigError(f"An evaluation needs at least 2 samples of q(z), got {self.n_aggregate}.")
-        if self.seed < 0:
-            raise ConfigError(f"The seed must be 0 or above, got {self.seed}.")
-
-
 @dataclass(frozen=True, eq=False)
 class Batch:
     """Images `x` (B, C, H, W) as the model takes them, of `index` (B,); `done` of `total` with this one."""
 
     index: NDArray[np.int64]
     x: Tensor
-    y: Tensor | None  # labels (B,) of a conditional model
+    y: Tensor | None  # classes (B,) that a model of classes is told
     done: int
     total: int
 
@@ -103,11 +63,14 @@ class Subject:
         All images of the split, (N,), ascending.
     chosen
         At most ``settings.n_images`` of them, ascending.
+    posterior
+        q(z|x) of every image of the split, (N, D) on `device`, kept by `encoding.posterior_in_steps`; None before.
 
     Raises
     ------
     ConfigError
-        If the images have another shape than the model's, the split has none, or a plug-in network is missing.
+        If the images have another shape or other classes than the model's, the split has none, or a plug-in network is
+        missing.
     """
 
     def __init__(self, snapshot: Snapshot, images: ImageSet, settings: SuiteSettings) -> None:
@@ -121,9 +84,11 @@ class Subject:
         require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights)
         self.model = model.to(self.device).eval().requires_grad_(False)
+        self._given = given_labels(self.model, images)
         self.split = _split_of(images, settings.split)
         self.index = images.indices(self.split)
         self.chosen = self._choose(settings.n_images)
+        self.posterior: Posterior | None = None
         self._pixels = Pixels(images.images, self.device)
 
     def generator(self, purpose: str) -> torch.Generator:
@@ -140,16 +105,7 @@ class Subject:
             part = index[start : start + size]
             following = index[start + size : start + 2 * size]
             x = self._pixels.batch(part, following, draw=self.model.config.fixed_draw)
-            yield Batch(part, x, self._labels(part), start + len(part), len(index))
-
-    @cached_property
-    def posterior(self) -> Posterior:
-        """q(z|x) of every image of the split, in the order of `index`: (N, D) on the CPU."""
-        with torch.no_grad():
-            found = [self.model.encode(batch.x, batch.y) for batch in self.batches(self.index)]
-        return Posterior(
-            torch.cat([part.mu for part in found]).cpu(), torch.cat([part.log_var for part in found]).cpu()
-        )
+            yield Batch(part, x, self._classes(part, x), start + len(part), len(index))
 
     @property
     def is_binary(self) -> bool:
@@ -165,6 +121,19 @@ class Subject:
     def label(self) -> str:
         """What must stand beside every number with log p(x|z) in it; empty for a probability."""
         return _LABELS.get(self.measure, "")
+
+    @property
+    def told(self) -> str:
+        """How encoder and decoder come to know the class of an image, a sentence; empty where they need none."""
+        if not self.model.n_classes:
+            return ""
+        what = "each image's label" if self._given is not None else "the class that the classifier names"
+        but = (
+            ""
+            if self.model.classifier is None
+            else ", but for the bound and the likelihood, which sum over classes"
+        )
+        return f"Encoder and decoder are told {what}{but}."
 
     @property
     def n_pixels(self) -> int:
@@ -198,6 +167,7 @@ class Subject:
             device=str(self.device),
             program_version=__version__,
             torch_version=torch.__version__,
+            classes=self.told,
         )
 
     def figure(
@@ -266,10 +236,10 @@ class Subject:
             return f"binarised, by the fixed draw of seed {config.binarisation_seed}"
         return "black and white" if self.is_binary else "grey or colour values in [0, 1]"
 
-    def _labels(self, index: NDArray[np.int64]) -> Tensor | None:
-        if not self.model.n_classes or self.images.labels is None:
-            return None
-        return torch.from_numpy(self.images.labels[index]).to(self.device)
+    def _classes(self, index: NDArray[np.int64], x: Tensor) -> Tensor | None:
+        if self._given is not None:
+            return torch.from_numpy(self._given[index]).to(self.device)
+        return self.model.classify(x).argmax(1) if self.model.n_classes else None
 
     def _choose(self, n_images: int | None) -> NDArray[np.int64]:
         if n_images is None or n_images >= len(self.index):

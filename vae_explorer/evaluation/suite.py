@@ -11,7 +11,8 @@ from vae_explorer.evaluation.conditions import Conditions
 from vae_explorer.evaluation.figures import Finding
 from vae_explorer.evaluation.measure import Measure, Step
 from vae_explorer.evaluation.registry import load_measures
-from vae_explorer.evaluation.subject import Subject, SuiteSettings
+from vae_explorer.evaluation.settings import SuiteSettings
+from vae_explorer.evaluation.subject import Subject
 from vae_explorer.runs.snapshot import Snapshot
 
 __all__ = [

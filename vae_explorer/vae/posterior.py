@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -67,3 +69,12 @@ class Posterior:
     def repeated(self, n: int) -> Posterior:
         """The same posteriors `n` times over, (n·B, D): all images once, then all again."""
         return Posterior(self.mu.repeat(n, 1), self.log_var.repeat(n, 1))
+
+    def at(self, rows: Tensor | slice) -> Posterior:
+        """The posteriors of some images of the batch."""
+        return Posterior(self.mu[rows], self.log_var[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Posterior:
+        """The posteriors of several batches, at least one, as of one."""
+        return Posterior(torch.cat([part.mu for part in parts]), torch.cat([part.log_var for part in parts]))

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from sklearn.metrics import roc_auc_score
 
 from vae_explorer.errors import DataError
@@ -44,9 +45,20 @@ def test_that_the_interval_covers_the_true_area_and_stays_within_one() -> None:
 def test_that_certain_and_inverse_detection_are_one_and_zero() -> None:
     is_anomaly = np.array([False, False, True])
     perfect = auroc(np.array([1.0, 2.0, 3.0]), is_anomaly)
-    assert (perfect.value, perfect.standard_error, perfect.interval) == (1.0, 0.0, (1.0, 1.0))
+    assert (perfect.value, perfect.standard_error) == (1.0, 0.0)
     assert auroc(np.array([3.0, 2.0, 1.0]), is_anomaly).value == 0.0
     assert auroc(np.ones(3), is_anomaly).value == 0.5
+
+
+def test_that_a_detector_without_a_mistake_is_not_certain_to_make_none() -> None:
+    is_anomaly = np.arange(90) >= 60
+    perfect, inverse = auroc(np.arange(90.0), is_anomaly), auroc(-np.arange(90.0), is_anomaly)
+    assert perfect.interval[1] == 1.0
+    assert binom.cdf(0, 30, 1.0 - perfect.interval[0]) == pytest.approx(0.05)
+    assert inverse.interval == pytest.approx((0.0, 1.0 - perfect.interval[0]))
+    few = [auroc(*_normals(15, 15, 4.0, seed)) for seed in range(400)]  # true area 0.9977
+    true = 0.5 * (1 + math.erf(2.0))
+    assert np.mean([each.interval[0] <= true <= each.interval[1] for each in few]) >= 0.95
 
 
 def test_that_infinite_scores_are_ranked() -> None:

@@ -18,7 +18,7 @@ def test_that_every_score_is_its_formula() -> None:
     )
     model.eval().requires_grad_(False)
     x = torch.rand(7, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    found = measured_scores(model, [x[:4], x[4:]], torch.Generator().manual_seed(1))
+    found = measured_scores(model, [(x[:4], None), (x[4:], None)], torch.Generator().manual_seed(1))
     mu, log_var = model.encode(x).mu.double(), model.encode(x).log_var.double()
     error = (x - torch.sigmoid(model.decode(mu.float()))).square().sum((1, 2, 3))
     kl = 0.5 * (mu**2 + log_var.exp() - 1 - log_var).sum(1)
@@ -34,7 +34,7 @@ def test_that_recon_repeats_with_its_noise() -> None:
     model = build_model(ModelConfig(network="mlp", hidden=(16,)), ObjectiveConfig(), (1, 8, 8), 2).eval()
     x = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     first, again, other = (
-        measured_scores(model, [x], torch.Generator().manual_seed(seed)).recon for seed in (1, 1, 2)
+        measured_scores(model, [(x, None)], torch.Generator().manual_seed(seed)).recon for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
     assert (first != other).all()

@@ -8,6 +8,7 @@ from scipy.linalg import sqrtm
 
 from vae_explorer.errors import DataError
 from vae_explorer.evaluation.sample_quality.frechet import GaussianFit, compare, frechet_distance
+from vae_explorer.evaluation.steps import drained
 
 SHIFT = np.array([1.0, 0.0])
 
@@ -58,7 +59,7 @@ def test_that_the_fit_is_numpys() -> None:
 
 def test_that_perfect_samples_come_out_as_the_reference() -> None:
     rng = np.random.default_rng(4)
-    found = compare(rng.normal(size=(500, 8)), rng.normal(size=(1000, 8)), rng)
+    found = drained(compare(rng.normal(size=(500, 8)), rng.normal(size=(1000, 8)), rng))
     assert found.n_images == 500
     assert abs(found.value - found.reference) < 4 * found.standard_error
     assert found.interval[0] < found.value < found.interval[1]
@@ -67,10 +68,12 @@ def test_that_perfect_samples_come_out_as_the_reference() -> None:
 def test_that_a_shift_is_found_with_its_error() -> None:
     def found(seed: int) -> float:
         rng = np.random.default_rng(seed)
-        return compare(rng.normal(size=(400, 2)) + SHIFT, rng.normal(size=(800, 2)), rng, n_resamples=2).value
+        return drained(
+            compare(rng.normal(size=(400, 2)) + SHIFT, rng.normal(size=(800, 2)), rng, n_resamples=2)
+        ).value
 
     rng = np.random.default_rng(99)
-    one = compare(rng.normal(size=(400, 2)) + SHIFT, rng.normal(size=(800, 2)), rng)
+    one = drained(compare(rng.normal(size=(400, 2)) + SHIFT, rng.normal(size=(800, 2)), rng))
     values = [found(seed) for seed in range(60)]
     assert np.mean(values) == pytest.approx(1.0, abs=0.06)
     assert one.reference < 0.1
@@ -79,6 +82,6 @@ def test_that_a_shift_is_found_with_its_error() -> None:
 
 def test_that_too_few_or_unlike_features_are_refused() -> None:
     with pytest.raises(DataError, match="at least two images"):
-        compare(np.zeros((5, 2)), np.zeros((3, 2)), np.random.default_rng(0))
+        drained(compare(np.zeros((5, 2)), np.zeros((3, 2)), np.random.default_rng(0)))
     with pytest.raises(ValueError, match="one length"):
         frechet_distance(_random_fit(2, 0), _random_fit(3, 0))

@@ -8,6 +8,7 @@ import pytest
 from vae_explorer.errors import DataError
 from vae_explorer.evaluation.sample_quality import precision_recall as module
 from vae_explorer.evaluation.sample_quality.precision_recall import precision_recall
+from vae_explorer.evaluation.steps import drained
 
 
 def _within(points: np.ndarray, manifold: np.ndarray, k: int) -> float:
@@ -25,7 +26,7 @@ def test_that_it_is_the_formula_of_the_paper(k: int, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module, "_CHUNK_VALUES", 300)  # several blocks
     rng = np.random.default_rng(0)
     made, real = rng.normal(size=(40, 2)) + 0.7, rng.normal(size=(60, 2))
-    found = precision_recall(made, real, k)
+    found = drained(precision_recall(made, real, k))
     assert found.precision == _within(made, real, k)
     assert found.recall == _within(real, made, k)
     assert 0.0 < found.recall < 1.0
@@ -33,7 +34,7 @@ def test_that_it_is_the_formula_of_the_paper(k: int, monkeypatch: pytest.MonkeyP
 
 def test_that_a_set_beside_itself_is_whole_and_sets_far_apart_share_nothing() -> None:
     x = np.random.default_rng(1).normal(size=(100, 5))
-    same, apart = precision_recall(x, x), precision_recall(x + 100.0, x)
+    same, apart = drained(precision_recall(x, x)), drained(precision_recall(x + 100.0, x))
     assert (same.precision, same.recall) == (1.0, 1.0)
     assert (apart.precision, apart.recall) == (0.0, 0.0)
     assert apart.precision_error == 0.0
@@ -42,7 +43,7 @@ def test_that_a_set_beside_itself_is_whole_and_sets_far_apart_share_nothing() ->
 def test_that_dropped_modes_cost_recall_only() -> None:
     rng = np.random.default_rng(2)
     real = np.vstack((rng.normal(size=(200, 2)), rng.normal(size=(200, 2)) + 50.0))
-    found = precision_recall(rng.normal(size=(400, 2)), real)
+    found = drained(precision_recall(rng.normal(size=(400, 2)), real))
     assert found.precision > 0.9
     assert 0.4 < found.recall <= 0.5
 
@@ -50,7 +51,7 @@ def test_that_dropped_modes_cost_recall_only() -> None:
 def test_that_invented_modes_cost_precision_only() -> None:
     rng = np.random.default_rng(3)
     made = np.vstack((rng.normal(size=(200, 2)), rng.normal(size=(200, 2)) + 50.0))
-    found = precision_recall(made, rng.normal(size=(400, 2)))
+    found = drained(precision_recall(made, rng.normal(size=(400, 2))))
     assert 0.4 < found.precision <= 0.5
     assert found.recall > 0.9
     assert found.precision_error == pytest.approx(np.sqrt(found.precision * (1 - found.precision) / 400))
@@ -59,12 +60,12 @@ def test_that_invented_modes_cost_precision_only() -> None:
 def test_that_a_place_far_from_the_origin_changes_nothing() -> None:
     rng = np.random.default_rng(4)
     made, real = rng.normal(size=(80, 3)), rng.normal(size=(80, 3))
-    near, far = precision_recall(made, real), precision_recall(made + 1e6, real + 1e6)
+    near, far = drained(precision_recall(made, real)), drained(precision_recall(made + 1e6, real + 1e6))
     assert (near.precision, near.recall) == (far.precision, far.recall)
 
 
 def test_that_too_few_images_are_refused_in_words() -> None:
     with pytest.raises(DataError, match="more than 3 images"):
-        precision_recall(np.zeros((3, 2)), np.zeros((9, 2)))
+        drained(precision_recall(np.zeros((3, 2)), np.zeros((9, 2))))
     with pytest.raises(ValueError, match="features"):
-        precision_recall(np.zeros((9, 2)), np.zeros((9, 3)))
+        drained(precision_recall(np.zeros((9, 2)), np.zeros((9, 3))))

@@ -82,6 +82,32 @@ def test_that_the_inverse_undoes_the_flow() -> None:
     torch.testing.assert_close(again, log_scale)
 
 
+def test_that_a_place_is_undone_for_every_context_at_once() -> None:
+    flow = _flow(3, 2)
+    generator = torch.Generator().manual_seed(6)
+    context = torch.randn((5, N_CONTEXT), generator=generator, dtype=torch.float64)
+    z = torch.randn((7, 1, 3), generator=generator, dtype=torch.float64)
+    start, log_scale = flow.inverse(z, context)
+    assert start.shape == log_scale.shape == (7, 5, 3)
+    for row in range(7):
+        again, scale = flow(start[row], context)
+        torch.testing.assert_close(again, z[row].expand(5, 3))
+        torch.testing.assert_close(scale, log_scale[row])
+
+
+def test_that_some_posteriors_and_joined_ones_are_those_of_the_batch() -> None:
+    posterior = _posterior(_flow(3, 2), 3, n=6)
+    z = torch.randn((6, 3), generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    density = posterior.log_prob(z)
+    rows = torch.tensor([4, 1])
+    torch.testing.assert_close(posterior.at(rows).log_prob(z[rows]), density[rows])
+    parts = [posterior.at(slice(0, 2)), posterior.at(slice(2, 6))]
+    torch.testing.assert_close(FlowPosterior.joined(parts).log_prob(z), density)
+    plain = Posterior(posterior.mu, posterior.log_var)
+    again = Posterior.joined([plain.at(slice(0, 2)), plain.at(slice(2, 6))])
+    torch.testing.assert_close(again.log_prob(z), plain.log_prob(z))
+
+
 def test_that_the_density_of_own_samples_is_exact_and_that_of_any_place_the_same() -> None:
     posterior = _posterior(_flow(3, 2), 3, n=50)
     z = posterior.sample(torch.Generator().manual_seed(4))

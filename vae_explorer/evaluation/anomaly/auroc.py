@@ -13,6 +13,7 @@ from vae_explorer.errors import DataError
 __all__ = ["Auroc", "auroc"]
 
 Z_95 = 1.959964  # of the standard normal distribution
+CHANCE_OF_LUCK = 0.05
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Auroc:
     standard_error
         Of Hanley & McNeil (1982).
     interval
-        95 %, from ±1.96 standard errors of the logit, so within [0, 1]; a point where the standard error is 0.
+        95 %, from ±1.96 standard errors of the logit, so within [0, 1]. Where no pair is in the wrong order that error is
+        0 and says nothing: then down to where as many trials as the smaller side has images would all succeed with a
+        chance of 5 % (the rule of three, Hanley & Lippman-Hand 1983); alike where no pair is in the right order.
     n_normal, n_anomalous
         Images on either side.
     """
@@ -72,7 +75,7 @@ def auroc(scores: NDArray[np.floating], is_anomaly: NDArray[np.bool_]) -> Auroc:
     pairs_won = rank[place[is_anomaly]].sum() - 0.5 * n_anomalous * (n_anomalous + 1)
     area = float(pairs_won / (n_anomalous * n_normal))
     error = _hanley_mcneil(area, n_anomalous, n_normal)
-    return Auroc(area, error, _interval(area, error), n_normal, n_anomalous)
+    return Auroc(area, error, _interval(area, error, min(n_anomalous, n_normal)), n_normal, n_anomalous)
 
 
 def _hanley_mcneil(a: float, n_anomalous: int, n_normal: int) -> float:
@@ -81,9 +84,12 @@ def _hanley_mcneil(a: float, n_anomalous: int, n_normal: int) -> float:
     return math.sqrt(max(variance, 0.0) / (n_anomalous * n_normal))
 
 
-def _interval(a: float, error: float) -> tuple[float, float]:
-    if error <= 0.0 or not 0.0 < a < 1.0:
-        return (a, a)
+def _interval(a: float, error: float, n_trials: int) -> tuple[float, float]:
+    certain = CHANCE_OF_LUCK ** (1.0 / n_trials)
+    if a >= 1.0:
+        return (certain, 1.0)
+    if a <= 0.0:
+        return (0.0, 1.0 - certain)
     logit, reach = math.log(a / (1.0 - a)), Z_95 * error / (a * (1.0 - a))
     low, high = (1.0 / (1.0 + math.exp(-max(min(x, 700.0), -700.0))) for x in (logit - reach, logit + reach))
     return (low, high)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vae_explorer.vae.losses import image_losses
+from vae_explorer.vae.losses import ImageLosses, image_losses
 from vae_explorer.vae.model import VAE
+from vae_explorer.vae.unlabelled import UnlabelledBound, unlabelled_bound
 
 __all__ = ["SCORES", "ImageScores", "ScoreName", "mahalanobis", "measured_scores"]
 
@@ -33,7 +33,9 @@ class ImageScores:
     recon
         −log p(x|z) with one z ~ q(z|x), nats; (n,).
     kl
-        KL(q(z|x) ‖ p(z)), summed over dimensions, nats; (n,).
+        KL(q(z|x) ‖ p(z)) as `VAE.kl` has it, nats; (n,).
+    prior
+        −log p(z = mu), nats; (n,).
     mu
         Means of q(z|x), (n, D).
     """
@@ -41,7 +43,13 @@ class ImageScores:
     squared_error: Array
     recon: Array
     kl: Array
+    prior: Array
     mu: Array
+
+    @classmethod
+    def joined(cls, parts: Sequence[ImageScores]) -> ImageScores:
+        """Of several groups of images, at least one."""
+        return cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
 
     def by_name(self, name: ScoreName, known: ImageScores | None = None) -> Array:
         """One score, (n,).
@@ -60,31 +68,40 @@ class ImageScores:
             "recon": lambda: self.recon,
             "neg-elbo": lambda: self.recon + self.kl,
             "kl": lambda: self.kl,
-            "prior": lambda: _prior(self.mu),
+            "prior": lambda: self.prior,
         }
         return choices[name]()
 
 
-def measured_scores(model: VAE, batches: Iterable[Tensor], generator: torch.Generator | None) -> ImageScores:
-    """`ImageScores` of images in batches (B, C, H, W) in [0, 1], by a model in evaluation mode.
+def measured_scores(
+    model: VAE, batches: Iterable[tuple[Tensor, Tensor | None]], generator: torch.Generator | None
+) -> ImageScores:
+    """`ImageScores` of images by a model in evaluation mode.
+
+    recon and kl of a semi-supervised model are those of the bound without a label (`unlabelled_bound`).
 
     Parameters
     ----------
+    batches
+        Images (B, C, H, W) in [0, 1], with the classes (B,) that a model of classes is told.
     generator
         Noise of the one sample of z that recon is taken at.
     """
-    parts: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
-    for x in batches:
-        with torch.no_grad():
-            losses = image_losses(model, x, generator)
-            mu = losses.posterior.mu
-            picture = model.likelihood.mean(model.decode(mu))
-            error = (x - picture).flatten(1).double().square().sum(1)
-            parts.append((error, losses.recon.double(), losses.kl_per_dim.double().sum(1), mu.double()))
-    squared_error, recon, kl, mu_all = (
-        torch.cat(column).cpu().numpy() for column in zip(*parts, strict=True)
-    )
-    return ImageScores(squared_error, recon, kl, mu_all)
+    with torch.no_grad():
+        return ImageScores.joined([_scores_of(model, x, y, generator) for x, y in batches])
+
+
+def _scores_of(model: VAE, x: Tensor, y: Tensor | None, generator: torch.Generator | None) -> ImageScores:
+    losses: ImageLosses | UnlabelledBound
+    if model.classifier is not None:
+        losses, mu = unlabelled_bound(model, x, generator), model.encode(x, y).mu
+    else:
+        losses = image_losses(model, x, generator, y=y)
+        mu = losses.posterior.mu
+    picture = model.likelihood.mean(model.decode(mu, y))
+    squared_error = (x - picture).flatten(1).double().square().sum(1)
+    found = (squared_error, losses.recon, losses.kl, -model.prior.log_prob(mu), mu)
+    return ImageScores(*(part.double().cpu().numpy() for part in found))
 
 
 def mahalanobis(mu: Array, known: Array) -> Array:
@@ -109,8 +126,3 @@ def mahalanobis(mu: Array, known: Array) -> Array:
     kept = variances > 1e-9 * max(variances[-1], np.finfo(np.float64).tiny)
     scaled = (mu - centre) @ directions[:, kept] / np.sqrt(variances[kept])
     return np.asarray(np.square(scaled).sum(axis=1))
-
-
-def _prior(mu: Array) -> Array:
-    """−log N(mu; 0, I), nats."""
-    return np.asarray(0.5 * (np.square(mu).sum(axis=1) + mu.shape[1] * math.log(2.0 * math.pi)))

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_explorer.evaluation.disentanglement.score import (
-    Codes,
-    Factors,
-    Score,
-    check_pair,
-    chosen_rows,
-    drained,
-)
+from vae_explorer.evaluation.disentanglement.forest import MIN_LEAF_IMAGES, forests
+from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair, chosen_rows
+from vae_explorer.evaluation.steps import Steps, part
 
-__all__ = ["DCI", "completeness", "dci", "dci_in_steps", "disentanglement"]
+if TYPE_CHECKING:
+    from sklearn.ensemble import RandomForestClassifier
+
+__all__ = ["DCI", "completeness", "dci", "disentanglement"]
 
 Array = NDArray[np.float64]
 
 N_TRAIN, N_TEST = 10_000, 5_000  # Locatello et al. (2019), appendix C
 N_TREES = 30
-MIN_LEAF_IMAGES = 5  # smaller leaves fit noise, which spreads importance over codes that know nothing
+
+N_PARTS = 4  # of the training images, each fitted alone, for the standard errors
+MIN_PART_IMAGES = 50  # with fewer, forests of a part say nothing of the whole one
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,26 +92,7 @@ def dci(
     n_train: int = N_TRAIN,
     n_test: int = N_TEST,
     n_trees: int = N_TREES,
-) -> DCI:
-    """`dci_in_steps` to its end.
-
-    Raises
-    ------
-    DataError
-        If a factor is constant.
-    """
-    return drained(dci_in_steps(codes, factors, rng, n_train=n_train, n_test=n_test, n_trees=n_trees))
-
-
-def dci_in_steps(
-    codes: Codes,
-    factors: Factors,
-    rng: np.random.Generator,
-    *,
-    n_train: int = N_TRAIN,
-    n_test: int = N_TEST,
-    n_trees: int = N_TREES,
-) -> Generator[float, None, DCI]:
+) -> Steps[DCI]:
     """DCI with the impurity importances of a random forest for each factor.
 
     Eastwood & Williams (2018), *A framework for the quantitative evaluation of disentangled representations*; sample
@@ -132,43 +114,42 @@ def dci_in_steps(
     Yields
     ------
     float
-        Share of the forests that have grown; the scores are returned.
+        Share of the trees that have grown; the scores are returned. Standard errors of disentanglement and completeness
+        are their spread over `N_PARTS` disjoint parts of the training images, each fitted alone, over the root of
+        their number: as if the variance of a score were inverse to the images it is fitted to. None where a part has
+        fewer than `MIN_PART_IMAGES`.
 
     Raises
     ------
     DataError
         If a factor is constant.
     """
-    from sklearn.ensemble import RandomForestClassifier
-
     check_pair(codes, factors)
     train, test = chosen_rows(len(codes), n_train, n_test, rng=rng)
-    importance = np.zeros((codes.shape[1], factors.shape[1]))
-    accuracy = np.zeros(factors.shape[1])
-    for k in range(factors.shape[1]):
-        forest = RandomForestClassifier(
-            n_trees,
-            max_features=None,
-            min_samples_leaf=MIN_LEAF_IMAGES,
-            random_state=int(rng.integers(2**31)),
-            n_jobs=1,
-        )
-        forest.fit(codes[train], factors[train, k])
-        importance[:, k] = forest.feature_importances_
-        accuracy[k] = (forest.predict(codes[test]) == factors[test, k]).mean()
-        yield (k + 1) / factors.shape[1]
+    values = np.ascontiguousarray(codes, dtype=np.float32)  # what a forest works with
+    grown = yield from part(forests(values[train], factors[train], n_trees, rng), 0.0, 0.5)
+    importance = _importance(grown)
+    named = np.stack([forest.predict(values[test]) for forest in grown], axis=1)  # (n_test, F)
+    accuracy = (named == factors[test]).mean(axis=0)
+    errors = yield from part(_errors(values[train], factors[train], n_trees, rng.spawn(1)[0]), 0.5, 1.0)
     protocol: dict[str, int | float | str] = {
         "n_train": len(train),
         "n_test": len(test),
         "model": f"random forest, {n_trees} trees, leaves of at least {MIN_LEAF_IMAGES} images",
     }
+    of_parts = {**protocol, "error_from": f"{N_PARTS} disjoint parts of the training images"}
     n = len(train) + len(test)
-    variance = (accuracy * (1.0 - accuracy)).mean() / len(
-        test
-    )  # factors share their images: not averaged out
+    # Factors share their images, so their errors do not average out.
+    variance = float((accuracy * (1.0 - accuracy)).mean()) / len(test)
     return DCI(
-        Score("dci_disentanglement", disentanglement(importance), n, protocol=protocol),
-        Score("dci_completeness", completeness(importance), n, protocol=protocol),
+        Score(
+            "dci_disentanglement",
+            disentanglement(importance),
+            n,
+            standard_error=errors[0],
+            protocol=of_parts,
+        ),
+        Score("dci_completeness", completeness(importance), n, standard_error=errors[1], protocol=of_parts),
         Score(
             "dci_informativeness",
             float(accuracy.mean()),
@@ -179,3 +160,23 @@ def dci_in_steps(
         ),
         importance,
     )
+
+
+def _importance(grown: Sequence[RandomForestClassifier]) -> Array:
+    """(D, F)."""
+    return np.stack([forest.feature_importances_ for forest in grown], axis=1)
+
+
+def _errors(
+    x: NDArray[np.float32], y: Factors, n_trees: int, rng: np.random.Generator
+) -> Steps[tuple[float | None, float | None]]:
+    """Standard errors of disentanglement and completeness."""
+    if len(x) < N_PARTS * MIN_PART_IMAGES:
+        return None, None
+    found = []
+    for place, rows in enumerate(np.array_split(rng.permutation(len(x)), N_PARTS)):
+        steps = forests(x[rows], y[rows], n_trees, rng)
+        importance = _importance((yield from part(steps, place / N_PARTS, (place + 1) / N_PARTS)))
+        found.append((disentanglement(importance), completeness(importance)))
+    first, second = map(float, np.std(found, axis=0, ddof=1) / math.sqrt(N_PARTS))
+    return (None if math.isnan(first) else first), (None if math.isnan(second) else second)

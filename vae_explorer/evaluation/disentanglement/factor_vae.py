@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vae_explorer.evaluation.disentanglement.groups import SharedValues
 from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair
+from vae_explorer.evaluation.steps import Steps, part
 
 __all__ = ["factor_vae_score"]
 
@@ -27,7 +28,7 @@ def factor_vae_score(
     n_test: int = N_TEST,
     set_images: int = SET_IMAGES,
     collapsed_variance: float = COLLAPSED_VARIANCE,
-) -> Score:
+) -> Steps[Score]:
     """Accuracy of naming the factor that a set of images shares from the dimension whose variance, relative to that
     of all images, is smallest.
 
@@ -50,10 +51,11 @@ def factor_vae_score(
     collapsed_variance
         Dimensions whose variance over all images is below it are left out; if that is all, the score is 0.
 
-    Returns
-    -------
-    Score
-        Its standard error is the binomial one of the test votes. Guessing scores about 1/F.
+    Yields
+    ------
+    float
+        Share of the votes that are taken; the score is returned. Its standard error is the binomial one of the test
+        votes. Guessing scores about 1/F.
 
     Raises
     ------
@@ -76,9 +78,9 @@ def factor_vae_score(
     if not n_active:
         return Score("factor_vae", 0.0, len(codes), standard_error=0.0, protocol=protocol)
     groups = SharedValues.of_all(factors)
-    scaled = values[:, active] / np.sqrt(variance[active])
-    train = _votes(scaled, groups, n_train, set_images, rng)
-    test = _votes(scaled, groups, n_test, set_images, rng)
+    shrunk = values[:, active] / np.sqrt(variance[active])
+    train = yield from part(_votes(shrunk, groups, n_train, set_images, rng), 0.0, 0.7)
+    test = yield from part(_votes(shrunk, groups, n_test, set_images, rng), 0.7, 1.0)
     counts = np.zeros((n_active, n_factors), dtype=np.int64)
     np.add.at(counts, train, 1)
     accuracy = float((counts.argmax(axis=1)[test[0]] == test[1]).mean())
@@ -92,7 +94,7 @@ def _votes(
     n_votes: int,
     set_images: int,
     rng: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> Steps[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """The dimension that varies least and the factor that was shared, (n_votes,) each."""
     factor = np.sort(rng.integers(0, len(groups), n_votes))
     at_once = max(1, _CHUNK_VALUES // (set_images * scaled.shape[1]))
@@ -101,4 +103,5 @@ def _votes(
         for start in range(0, int(n), at_once):
             rows = groups[k].draw_sets(min(at_once, int(n) - start), set_images, rng)
             dims.append(scaled[rows].var(axis=1, ddof=1).argmin(axis=1))
+            yield sum(map(len, dims)) / n_votes
     return np.concatenate(dims).astype(np.int64), factor

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from vae_explorer.evaluation.disentanglement.discretise import N_BINS, discretised_codes
 from vae_explorer.evaluation.disentanglement.information import entropies, mutual_information
+from vae_explorer.evaluation.disentanglement.resampling import resampled_error
 from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair, chosen_rows
+from vae_explorer.evaluation.steps import Steps
 
 __all__ = ["gaps", "mig"]
 
@@ -45,7 +47,7 @@ def mig(
     n_images: int = N_IMAGES,
     n_bins: int = N_BINS,
     n_resamples: int = N_RESAMPLES,
-) -> Score:
+) -> Steps[Score]:
     """Mutual information gap, mean over factors.
 
     Chen et al. (2018), *Isolating sources of disentanglement*, eq. 6, with the means of q(z|x) in equal-width bins
@@ -62,7 +64,12 @@ def mig(
     n_images
         At most so many of the N images, at random.
     n_resamples
-        Bootstrap resamples of images (Efron 1979) for the standard error; below 2: none.
+        Bootstrap resamples of images for the standard error; below 2: none.
+
+    Yields
+    ------
+    float
+        Share of the work that is done; the score is returned.
 
     Raises
     ------
@@ -73,16 +80,15 @@ def mig(
     (rows,) = chosen_rows(len(codes), n_images, rng=rng)
     bins, values = discretised_codes(codes[rows], n_bins), factors[rows]
     per_factor = _gaps_of(bins, values)
-    resampled = []
-    for _ in range(n_resamples if n_resamples > 1 else 0):
-        again = rng.integers(0, len(rows), len(rows))
-        resampled.append(_gaps_of(bins[again], values[again]).mean())
+    error = yield from resampled_error(
+        lambda some, known: float(_gaps_of(some, known).mean()), bins, values, n_resamples, rng
+    )
     return Score(
         name="mig",
         value=float(per_factor.mean()),
         n_images=len(rows),
         per_factor=tuple(map(float, per_factor)),
-        standard_error=float(np.std(resampled, ddof=1)) if resampled else None,
+        standard_error=error,
         protocol={"n_images": len(rows), "n_bins": n_bins, "n_resamples": n_resamples},
     )
 

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from vae_explorer.evaluation.disentanglement.discretise import N_BINS, discretised_codes
 from vae_explorer.evaluation.disentanglement.information import mutual_information
+from vae_explorer.evaluation.disentanglement.resampling import resampled_error
 from vae_explorer.evaluation.disentanglement.score import Codes, Factors, Score, check_pair, chosen_rows
+from vae_explorer.evaluation.steps import Steps
 
 __all__ = ["code_modularity", "modularity"]
 
@@ -47,7 +49,7 @@ def modularity(
     n_images: int = N_IMAGES,
     n_bins: int = N_BINS,
     n_resamples: int = N_RESAMPLES,
-) -> Score:
+) -> Steps[Score]:
     """Modularity, mean over codes; nan for a single factor, which leaves nothing to compare.
 
     Ridgeway & Mozer (2018), *Learning deep disentangled embeddings*, eq. 2, with plug-in information of equal-width
@@ -58,6 +60,11 @@ def modularity(
     ----------
     codes, factors, rng, n_images, n_resamples
         As for `mig`.
+
+    Yields
+    ------
+    float
+        Share of the work that is done; the score is returned.
 
     Raises
     ------
@@ -70,14 +77,15 @@ def modularity(
     if factors.shape[1] == 1:
         return Score("modularity", math.nan, len(rows), protocol=protocol)
     bins, values = discretised_codes(codes[rows], n_bins), factors[rows]
-    resampled = []
-    for _ in range(n_resamples if n_resamples > 1 else 0):
-        again = rng.integers(0, len(rows), len(rows))
-        resampled.append(code_modularity(mutual_information(bins[again], values[again])).mean())
+    error = yield from resampled_error(_modularity_of, bins, values, n_resamples, rng)
     return Score(
         name="modularity",
-        value=float(code_modularity(mutual_information(bins, values)).mean()),
+        value=_modularity_of(bins, values),
         n_images=len(rows),
-        standard_error=float(np.std(resampled, ddof=1)) if resampled else None,
+        standard_error=error,
         protocol=protocol,
     )
+
+
+def _modularity_of(bins: NDArray[np.int64], values: Factors) -> float:
+    return float(code_modularity(mutual_information(bins, values)).mean())

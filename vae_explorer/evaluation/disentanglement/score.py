@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_explorer.errors import DataError
 
-__all__ = ["Codes", "Factors", "Score", "check_pair", "chosen_rows", "drained"]
-
-T = TypeVar("T")
+__all__ = ["Codes", "Factors", "Score", "check_pair", "chosen_rows"]
 
 Codes = NDArray[np.floating]  # (N, D)
 Factors = NDArray[np.int64]  # (N, F), values 0 … n − 1 of each factor
@@ -91,13 +88,3 @@ def chosen_rows(n: int, *counts: int, rng: np.random.Generator) -> list[NDArray[
     sizes = [count if n >= wanted else max(1, n * count // wanted) for count in counts]
     order = rng.permutation(n)
     return [np.asarray(part) for part in np.split(order[: sum(sizes)], np.cumsum(sizes)[:-1])]
-
-
-def drained(steps: Generator[float, None, T]) -> T:
-    """What `steps` returns at its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: T = end.value
-            return value

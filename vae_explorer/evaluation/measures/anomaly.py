@@ -29,14 +29,9 @@ def _anomaly(subject: Subject) -> Iterator[Step | Finding]:
     generator = subject.generator("anomaly")
     parts = []
     for batch in subject.batches(subject.index):
-        parts.append(measured_scores(subject.model, [batch.x], generator))
+        parts.append(measured_scores(subject.model, [(batch.x, batch.y)], generator))
         yield Step(batch.done, batch.total)
-    scores = ImageScores(
-        squared_error=np.concatenate([part.squared_error for part in parts]),
-        recon=np.concatenate([part.recon for part in parts]),
-        kl=np.concatenate([part.kl for part in parts]),
-        mu=np.concatenate([part.mu for part in parts]),
-    )
+    scores = ImageScores.joined(parts)
     for name, title, unit in _SCORES:
         yield Histogram(
             f"score_{name}",
@@ -61,7 +56,8 @@ def _reconstructions(subject: Subject, index: NDArray[np.int64]) -> NDArray[np.u
     parts = []
     for batch in subject.batches(index):
         with torch.no_grad():
-            picture = subject.model.likelihood.mean(subject.model.decode(subject.model.encode(batch.x).mu))
+            mu = subject.model.encode(batch.x, batch.y).mu
+            picture = subject.model.likelihood.mean(subject.model.decode(mu, batch.y))
         parts.append((picture.clamp(0.0, 1.0) * 255.0).round().to(torch.uint8).cpu().numpy())
     return np.concatenate(parts)
 
@@ -91,7 +87,8 @@ def _class_table(subject: Subject, scores: ImageScores) -> Table | None:
         ("class", "images", *titles),
         tuple(rows),
         note="Probability that an image of the class scores above one of the others; 0.5: not at all. The model has been "
-        "trained as its run says, also on these classes: detection of unseen ones is 'vae-explorer anomaly'.",
+        "trained as its run says, also on these classes: detection of unseen ones is 'vae-explorer anomaly'. "
+        f"{subject.told}".rstrip(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Means of q(z|x) of any images, with progress; what several measures begin with."""
+"""q(z|x) of images, with progress; what several measures begin with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from vae_explorer.evaluation.measure import Step
 from vae_explorer.evaluation.subject import Subject
+from vae_explorer.vae.posterior import Posterior
 
-__all__ = ["means_in_steps"]
+__all__ = ["means_in_steps", "posterior_in_steps"]
 
 
 def means_in_steps(
@@ -27,6 +28,20 @@ def means_in_steps(
     found = []
     for batch in subject.batches(index):
         with torch.no_grad():
-            found.append(subject.model.encode(batch.x).mu.double().cpu().numpy())
+            found.append(subject.model.encode(batch.x, batch.y).mu.double().cpu().numpy())
         yield Step(begin + (end - begin) * batch.done / batch.total, 1.0)
     return np.concatenate(found)
+
+
+def posterior_in_steps(
+    subject: Subject, begin: float = 0.0, end: float = 1.0
+) -> Generator[Step, None, Posterior]:
+    """q(z|x) of every image of the split, (N, D), which stays with the subject; `begin` and `end` as above."""
+    if subject.posterior is None:
+        parts = []
+        for batch in subject.batches(subject.index):
+            with torch.no_grad():
+                parts.append(subject.model.encode(batch.x, batch.y))
+            yield Step(begin + (end - begin) * batch.done / batch.total, 1.0)
+        subject.posterior = type(parts[0]).joined(parts)
+    return subject.posterior

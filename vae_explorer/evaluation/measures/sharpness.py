@@ -24,7 +24,7 @@ def _sharpness(subject: Subject) -> Iterator[Step | Finding]:
     parts = []
     for batch in subject.batches(subject.chosen):
         with torch.no_grad():
-            params = subject.model.decode(subject.model.encode(batch.x).mu)
+            params = subject.model.decode(subject.model.encode(batch.x, batch.y).mu, batch.y)
             made, real = _grey_levels(subject.model.likelihood.mean(params)), _grey_levels(batch.x)
         parts.append((psnr(made, real), ssim(made, real), laplacian_ratio(made, real)))
         yield Step(batch.done, batch.total)

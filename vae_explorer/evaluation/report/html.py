@@ -47,7 +47,7 @@ def _lead(conditions: Conditions) -> str:
     return (
         f"{conditions.data}, {conditions.split} split: {conditions.n_images:,} of {conditions.n_split:,} images, "
         f"{conditions.n_samples:,} samples of z each for the likelihood. Pixels: {conditions.pixels}. "
-        f"log p(x|z) is a {conditions.number}."
+        f"log p(x|z) is a {conditions.number}. {conditions.classes}".rstrip()
     )
 
 
@@ -141,10 +141,11 @@ def _conditions(conditions: Conditions, made: str) -> str:
         "what is costly",
         "Pixels": conditions.pixels,
         "log p(x|z)": conditions.number,
+        **({"Classes": conditions.classes} if conditions.classes else {}),
         "Samples": f"{conditions.n_samples:,} an image for the likelihood; {conditions.n_aggregate:,} in all of q(z)",
         "Seed": f"{conditions.seed}",
         "Errors": "± is one standard error over images; intervals are 95 %, bootstrap of the mean where images are "
-        "averaged, else ± 1.96 standard errors",
+        "averaged, Wilson's of shares, else ± 1.96 standard errors",
         "Computed": f"on {conditions.device}, vae-explorer {conditions.program_version}, torch "
         f"{conditions.torch_version}, {made}",
     }

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_explorer.errors import DataError
+from vae_explorer.evaluation.steps import Steps
 
 __all__ = ["FrechetComparison", "GaussianFit", "compare", "frechet_distance"]
 
@@ -101,7 +102,7 @@ def compare(
     rng: np.random.Generator,
     *,
     n_resamples: int = N_RESAMPLES,
-) -> FrechetComparison:
+) -> Steps[FrechetComparison]:
     """Distance of generated from real images, with its error and the distance that real images have themselves.
 
     Parameters
@@ -113,6 +114,11 @@ def compare(
         distance falls with n.
     n_resamples
         At least 2.
+
+    Yields
+    ------
+    float
+        Share of the resamples; the comparison is returned.
 
     Raises
     ------
@@ -126,14 +132,12 @@ def compare(
     half, other, made = real[order[:n]], real[order[n : 2 * n]], generated[:n]
     fit = GaussianFit.of(half)
     value = frechet_distance(GaussianFit.of(made), fit)
-    again = np.array(
-        [
-            frechet_distance(
-                GaussianFit.of(made[rng.integers(0, n, n)]), GaussianFit.of(half[rng.integers(0, n, n)])
-            )
-            for _ in range(n_resamples)
-        ]
-    )
+    again = np.empty(n_resamples)
+    for place in range(n_resamples):
+        again[place] = frechet_distance(
+            GaussianFit.of(made[rng.integers(0, n, n)]), GaussianFit.of(half[rng.integers(0, n, n)])
+        )
+        yield (place + 1) / n_resamples
     low, high = np.quantile(again, [0.025, 0.975]) - again.mean() + value
     return FrechetComparison(
         value=value,

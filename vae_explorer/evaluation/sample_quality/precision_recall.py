@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_explorer.errors import DataError
+from vae_explorer.evaluation.steps import Steps, part
 
 __all__ = ["N_NEIGHBOURS", "PrecisionRecall", "precision_recall"]
 
@@ -45,7 +46,7 @@ class PrecisionRecall:
 
 def precision_recall(
     generated: NDArray[np.floating], real: NDArray[np.floating], n_neighbours: int = N_NEIGHBOURS
-) -> PrecisionRecall:
+) -> Steps[PrecisionRecall]:
     """Precision and recall by manifolds of k-nearest-neighbour balls.
 
     Kynkäänniemi, Karras, Laine, Lehtinen & Aila (2019), *Improved precision and recall metric for assessing generative
@@ -56,6 +57,11 @@ def precision_recall(
     ----------
     generated, real
         Features (n, d) and (m, d).
+
+    Yields
+    ------
+    float
+        Share of the work that is done; both figures are returned.
 
     Raises
     ------
@@ -70,8 +76,8 @@ def precision_recall(
         raise DataError(f"Precision and recall need more than {n_neighbours} images on each side.")
     centre = real.mean(axis=0, dtype=np.float64)  # the rounding of distances grows with the distance from 0
     made, known = generated - centre, real - centre
-    precision = _share_within(made, known, n_neighbours)
-    recall = _share_within(known, made, n_neighbours)
+    precision = yield from part(_share_within(made, known, n_neighbours), 0.0, 0.5)
+    recall = yield from part(_share_within(known, made, n_neighbours), 0.5, 1.0)
     return PrecisionRecall(
         precision,
         recall,
@@ -83,21 +89,23 @@ def precision_recall(
     )
 
 
-def _share_within(points: Array, manifold: Array, k: int) -> float:
-    radius = _squared_radii(manifold, k)  # (m,)
+def _share_within(points: Array, manifold: Array, k: int) -> Steps[float]:
+    radius = yield from part(_squared_radii(manifold, k), 0.0, 0.5)  # (m,)
     n_within = 0
     for rows in _chunks(len(points), len(manifold)):
         n_within += int((_squared_distances(points[rows], manifold) <= radius).any(axis=1).sum())
+        yield 0.5 + 0.5 * rows.stop / len(points)
     return n_within / len(points)
 
 
-def _squared_radii(manifold: Array, k: int) -> Array:
+def _squared_radii(manifold: Array, k: int) -> Steps[Array]:
     """Squared distance of each point to its k-th nearest other point."""
     radius = np.empty(len(manifold))
     for rows in _chunks(len(manifold), len(manifold)):
         squared = _squared_distances(manifold[rows], manifold)
         squared[np.arange(len(squared)), np.arange(rows.start, rows.start + len(squared))] = np.inf
         radius[rows] = np.partition(squared, k - 1, axis=1)[:, k - 1]
+        yield rows.stop / len(manifold)
     return radius
 
 

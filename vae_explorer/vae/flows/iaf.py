@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -43,17 +44,11 @@ class InverseAutoregressiveFlow(nn.Module):
         return z, log_scale
 
     def inverse(self, z: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
-        """What `forward` made `z` from, and the same log σ; one pass of MADE a dimension and block."""
+        """What `forward` made `z` (..., B, D) from, and the same log σ, (..., B, D) both; exact, at about its cost."""
         log_scale = torch.zeros_like(z)
         for block in reversed(self._made()):
-            source = torch.zeros_like(z)
-            for dim in sorted(range(z.shape[1]), key=block.order.__getitem__):
-                shift, gate = block(source, context)
-                value = shift[:, dim] + (z[:, dim] - shift[:, dim]) / torch.sigmoid(gate[:, dim])
-                source = torch.cat((source[:, :dim], value[:, None], source[:, dim + 1 :]), dim=1)
-            _, gate = block(source, context)
+            z, gate = _undone(block, z, context)
             log_scale = log_scale + F.logsigmoid(gate)
-            z = source
         return z, log_scale
 
     def _made(self) -> Sequence[Made]:
@@ -97,11 +92,39 @@ class FlowPosterior(Posterior):
         """log q(z|x), (..., B, D) → (..., B): of the newest sample exactly, of other places by inverting the flow."""
         if self._drawn is not None and z is self._drawn[0]:
             return self._drawn[1]
-        rows = z.reshape(-1, z.shape[-1])  # (n·B, D)
-        context = self._context.repeat(len(rows) // len(self._context), 1)
-        start, log_scale = self._flow.inverse(rows, context)
-        log_det = log_scale.sum(1).view(z.shape[:-1])
-        return self._base.log_prob(start.view(z.shape)) - log_det
+        start, log_scale = self._flow.inverse(z, self._context)
+        return self._base.log_prob(start) - log_scale.sum(-1)
 
     def repeated(self, n: int) -> FlowPosterior:
         return FlowPosterior(self._base.repeated(n), self._context.repeat(n, 1), self._flow)
+
+    def at(self, rows: Tensor | slice) -> FlowPosterior:
+        return FlowPosterior(self._base.at(rows), self._context[rows], self._flow)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> FlowPosterior:
+        context = torch.cat([part._context for part in parts])
+        return FlowPosterior(Posterior.joined([part._base for part in parts]), context, parts[0]._flow)
+
+
+def _undone(block: Made, z: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+    """The source with z = σ ∘ source + (1 − σ) ∘ m, and the logits of σ; (..., B, D) both.
+
+    The dimensions become known one after the other, in the block's order. A hidden unit is computed once, as soon
+    as the last dimension that it sees is known, and added to the outputs: all in all one pass.
+    """
+    n_dims = z.shape[-1]
+    order = sorted(range(n_dims), key=block.order.__getitem__)
+    inner, outer = block.inner.weight * block.inner.mask(), block.outer.weight * block.outer.mask()
+    told = block.context(context) + block.inner.bias  # (B, H)
+    outputs: Tensor = block.outer.bias  # (..., B, 2·D) after the first dimension
+    known: list[Tensor] = []  # (..., B) each, in the block's order
+    for place, dim in enumerate(order):
+        units = [unit for unit, degree in enumerate(block.degrees) if degree == place]
+        seen: Tensor = told[:, units]
+        if known:
+            seen = seen + torch.stack(known, -1) @ inner[units][:, order[:place]].T
+        outputs = outputs + F.elu(seen) @ outer[:, units].T
+        shift, gate = outputs[..., dim], outputs[..., n_dims + dim]
+        known.append(shift + (z[..., dim] - shift) / torch.sigmoid(gate))
+    return torch.stack([known[place - 1] for place in block.order], -1), outputs[..., n_dims:]

@@ -65,6 +65,7 @@ class Made(nn.Module):
         order = list(range(1, latent_dim + 1))
         self.order = order[::-1] if reverse else order  # place of each dimension, 1-based
         hidden = [k % latent_dim for k in range(n_hidden)]
+        self.degrees = hidden  # of the hidden units: how many dimensions, first in the order, each sees
         self.inner = MaskedLinear(self.order, hidden, strict=False)
         self.context = nn.Linear(n_context, n_hidden, bias=False)
         self.outer = MaskedLinear(hidden, self.order * 2, strict=True)
@@ -80,5 +81,5 @@ class Made(nn.Module):
     def forward(self, z: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
         """m and s, (B, D) each, of `z` (B, D) and `context` (B, n_context)."""
         hidden = F.elu(self.inner(z) + self.context(context))
-        shift, gate = self.outer(hidden).chunk(2, dim=1)
+        shift, gate = self.outer(hidden).chunk(2, dim=-1)
         return shift, gate

@@ -5,14 +5,16 @@ from __future__ import annotations
 from vae_explorer.vae.config import ModelConfig
 from vae_explorer.vae.networks.burgess import BurgessDecoder, BurgessEncoder
 from vae_explorer.vae.networks.conv import ConvDecoder, ConvEncoder
-from vae_explorer.vae.networks.gated import GatedDecoder, GatedEncoder
-from vae_explorer.vae.networks.mlp import MLPDecoder, MLPEncoder
+from vae_explorer.vae.networks.dense import DenseDecoder, DenseEncoder, Layer, relu_layer
+from vae_explorer.vae.networks.gated import gated_layer
 from vae_explorer.vae.networks.parts import Decoder, Encoder, ImageShape
 from vae_explorer.vae.networks.plugged import PluggedDecoder, PluggedEncoder
 from vae_explorer.vae.networks.residual import ResidualDecoder, ResidualEncoder
 from vae_explorer.vae.plugins import is_plugin
 
 __all__ = ["Decoder", "Encoder", "ImageShape", "make_decoder", "make_encoder"]
+
+_LAYERS: dict[str, Layer] = {"mlp": relu_layer, "gated": gated_layer}  # of the dense networks
 
 
 def make_encoder(config: ModelConfig, image_shape: ImageShape) -> Encoder:
@@ -23,10 +25,8 @@ def make_encoder(config: ModelConfig, image_shape: ImageShape) -> Encoder:
     ConfigError
         If it is a plug-in that is missing or misbehaves.
     """
-    if config.network == "mlp":
-        return MLPEncoder(image_shape, config.hidden)
-    if config.network == "gated":
-        return GatedEncoder(image_shape, config.hidden)
+    if config.network in _LAYERS:
+        return DenseEncoder(image_shape, config.hidden, _LAYERS[config.network])
     if config.network == "conv":
         return ConvEncoder(image_shape, config.width)
     if config.network == "burgess":
@@ -44,10 +44,8 @@ def make_decoder(config: ModelConfig, output_shape: ImageShape) -> Decoder:
     ConfigError
         If it is a plug-in that is missing or misbehaves.
     """
-    if config.network == "mlp":
-        return MLPDecoder(config.latent_dim, config.hidden, output_shape)
-    if config.network == "gated":
-        return GatedDecoder(config.latent_dim, config.hidden, output_shape)
+    if config.network in _LAYERS:
+        return DenseDecoder(config.latent_dim, config.hidden, output_shape, _LAYERS[config.network])
     if config.network == "conv":
         return ConvDecoder(config.latent_dim, config.width, output_shape)
     if config.network == "burgess":

@@ -1,6 +1,6 @@
 """What training minimises: one file an objective, and the table that finds it by name.
 
-A new objective is a class with the ``__call__`` of `Objective`, a name in `ObjectiveName`, the settings that it
+A new objective is a class with the method ``terms`` of `Objective`, a name in `ObjectiveName`, the settings that it
 uses in `OBJECTIVE_SETTINGS`, and a line in `make_objective`.
 """
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms
 
 __all__ = ["DenoisingLoss", "ReconstructionLoss"]
 
@@ -16,17 +16,8 @@ class ReconstructionLoss(Objective):
 
     is_mean_over_images = True
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        return _reconstruction(model, x, x, y)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        return _reconstruction(model, batch.x, batch)
 
 
 class DenoisingLoss(Objective):
@@ -40,21 +31,14 @@ class DenoisingLoss(Objective):
     def __init__(self, noise: float) -> None:
         self.noise = noise
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        noise = torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
-        return _reconstruction(model, torch.add(x, noise, alpha=self.noise), x, y)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        x = batch.x
+        noise = torch.randn(x.shape, generator=batch.generator, device=x.device, dtype=x.dtype)
+        return _reconstruction(model, torch.add(x, noise, alpha=self.noise), batch)
 
 
-def _reconstruction(model: VAE, source: Tensor, target: Tensor, y: Tensor | None) -> Terms:
-    params = model.decode(model.encode(source, y).mu, y)
-    recon = -model.likelihood.log_prob(target, params)  # (B,)
+def _reconstruction(model: VAE, source: Tensor, batch: Batch) -> Terms:
+    """Losses of the images of `batch` where `source` (B, C, H, W) is encoded."""
+    params = model.decode(model.encode(source, batch.y).mu, batch.y)
+    recon = -model.likelihood.log_prob(batch.x, params)  # (B,)
     return Terms(recon, torch.zeros_like(recon), recon.mean())

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 from vae_explorer.vae.objectives.schedules import capacity_at
 
 __all__ = ["Capacity"]
@@ -32,17 +31,8 @@ class Capacity(Objective):
         self.rise_epochs = rise_epochs
         self.weight = weight
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
-        target = capacity_at(epoch, self.capacity, self.rise_epochs)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
+        target = capacity_at(batch.epoch, self.capacity, self.rise_epochs)
         loss = bound.recon.mean() + self.weight * (bound.kl.mean() - target).abs()
         return Terms(bound.recon, bound.kl, loss, {"capacity": torch.full_like(loss.detach(), target)})

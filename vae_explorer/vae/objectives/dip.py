@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 
 __all__ = ["Dip", "covariance"]
 
@@ -31,17 +31,8 @@ class Dip(Objective):
         self.weight = weight
         self.of_samples = of_samples
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
         v = covariance(bound.posterior.mu)  # (D, D)
         if self.of_samples:
             v = v + torch.diag(bound.posterior.log_var.exp().mean(0))
@@ -49,7 +40,7 @@ class Dip(Objective):
         off = v.square().sum() - diagonal.square().sum()
         on = (diagonal - 1.0).square().sum()
         penalty = self.weight * (off + (_DIAGONAL_II if self.of_samples else _DIAGONAL_I) * on)
-        loss = (bound.recon + beta * bound.kl).mean() + penalty
+        loss = (bound.recon + batch.beta * bound.kl).mean() + penalty
         return Terms(bound.recon, bound.kl, loss, {"off-diagonal": off.detach(), "diagonal": on.detach()})
 
 

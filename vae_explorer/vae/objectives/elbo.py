@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 
 __all__ = ["NegativeElbo"]
 
@@ -17,15 +14,6 @@ class NegativeElbo(Objective):
 
     is_mean_over_images = True
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
-        return Terms(bound.recon, bound.kl, (bound.recon + beta * bound.kl).mean())
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
+        return Terms(bound.recon, bound.kl, (bound.recon + batch.beta * bound.kl).mean())

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.networks.parts import initialise
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 
 __all__ = ["FactorVAE", "permuted"]
 
@@ -47,20 +47,11 @@ class FactorVAE(Objective):
         self.adversary: nn.Module = discriminator
         self._z: Tensor | None = None  # of the last batch, (B, D)
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
         self._z = bound.z.detach()
         tc = self.logit(bound.z).mean()
-        loss = (bound.recon + beta * bound.kl).mean() + self.weight * tc
+        loss = (bound.recon + batch.beta * bound.kl).mean() + self.weight * tc
         return Terms(bound.recon, bound.kl, loss, {"tc": tc.detach()})
 
     def logit(self, z: Tensor) -> Tensor:

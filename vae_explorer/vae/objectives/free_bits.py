@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 
 __all__ = ["FreeBits"]
 
@@ -20,21 +17,12 @@ class FreeBits(Objective):
     def __init__(self, free_nats: float) -> None:
         self.free_nats = free_nats
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
         if model.has_closed_kl:
             groups, floor = bound.posterior.kl().mean(0), self.free_nats  # (D,)
         else:
             groups, floor = bound.kl.mean(0, keepdim=True), self.free_nats * model.latent_dim  # (1,)
         paid = groups.clamp_min(floor).sum()
         extra = {"paid kl": paid.detach()}
-        return Terms(bound.recon, bound.kl, bound.recon.mean() + beta * paid, extra)
+        return Terms(bound.recon, bound.kl, bound.recon.mean() + batch.beta * paid, extra)

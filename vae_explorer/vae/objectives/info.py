@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 
 __all__ = ["InfoVAE", "squared_mmd"]
 
@@ -20,19 +20,10 @@ class InfoVAE(Objective):
     def __init__(self, weight: float) -> None:
         self.weight = weight
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
-        mmd = squared_mmd(bound.z, model.prior.sample(len(x), generator).to(bound.z))
-        loss = (bound.recon + beta * bound.kl).mean() + self.weight * mmd
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
+        mmd = squared_mmd(bound.z, model.prior.sample(len(batch.x), batch.generator).to(bound.z))
+        loss = (bound.recon + batch.beta * bound.kl).mean() + self.weight * mmd
         return Terms(bound.recon, bound.kl, loss, {"mmd": mmd.detach()})
 
 

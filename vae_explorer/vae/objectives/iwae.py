@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
 
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms
 from vae_explorer.vae.posterior import Posterior
 
 __all__ = ["ImportanceWeighted"]
@@ -32,19 +31,11 @@ class ImportanceWeighted(Objective):
         self.n_samples = n_samples
         self.dreg = dreg
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
+    def terms(self, model: VAE, batch: Batch) -> Terms:
         k = self.n_samples
+        x, y = batch.x, batch.y
         posterior = model.encode(x, y).repeated(k)
-        z = posterior.sample(generator)  # (K·B, D)
+        z = posterior.sample(batch.generator)  # (K·B, D)
         params = model.decode(z, None if y is None else y.repeat(k))
         recon = -model.likelihood.log_prob(x.repeat(k, 1, 1, 1), params)  # (K·B,)
         density = Posterior(posterior.mu.detach(), posterior.log_var.detach()) if self.dreg else posterior

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.posterior import Posterior
 
-__all__ = ["Bound", "Objective", "Terms", "bound_of"]
+__all__ = ["Batch", "Bound", "Objective", "Terms", "bound_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,31 @@ class Terms:
     kl: Tensor  # (B,)
     loss: Tensor  # ()
     extra: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What an objective is of.
+
+    Attributes
+    ----------
+    x
+        Images (B, C, H, W) in [0, 1].
+    beta
+        Weight in force.
+    generator
+        Source of all noise.
+    y
+        Labels (B,) of a model of classes; −1 where the label is not known.
+    epoch
+        Passes over the training images so far, with decimals.
+    """
+
+    x: Tensor
+    beta: float
+    generator: torch.Generator | None
+    y: Tensor | None = None
+    epoch: float = 0.0
 
 
 class Objective:
@@ -60,19 +85,11 @@ class Objective:
         y: Tensor | None = None,
         epoch: float = 0.0,
     ) -> Terms:
-        """Losses of images `x` (B, C, H, W) in [0, 1].
+        """`terms` of a `Batch` of these."""
+        return self.terms(model, Batch(x, beta, generator, y, epoch))
 
-        Parameters
-        ----------
-        beta
-            Weight in force.
-        generator
-            Source of all noise.
-        y
-            Labels (B,) of a conditional model; −1 where the label is not known.
-        epoch
-            Passes over the training images so far, with decimals.
-        """
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        """Losses of the images of `batch`; what an objective implements."""
         raise NotImplementedError
 
     def adversary_loss(self, generator: torch.Generator | None) -> Tensor | None:
@@ -90,8 +107,8 @@ class Bound:
     kl: Tensor  # (B,)
 
 
-def bound_of(model: VAE, x: Tensor, generator: torch.Generator | None, y: Tensor | None) -> Bound:
-    """Encode `x`, draw one z, decode: the negative evidence lower bound is recon + kl."""
-    posterior, z, params = model(x, generator, y)
-    recon = -model.likelihood.log_prob(x, params)  # (B,)
+def bound_of(model: VAE, batch: Batch) -> Bound:
+    """Encode the images, draw one z, decode: the negative evidence lower bound is recon + kl."""
+    posterior, z, params = model(batch.x, batch.generator, batch.y)
+    recon = -model.likelihood.log_prob(batch.x, params)  # (B,)
     return Bound(posterior, z, recon, model.kl(posterior, z))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from vae_explorer.vae.model import VAE
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 from vae_explorer.vae.unlabelled import unlabelled_bound
 
 __all__ = ["SemiSupervised"]
@@ -33,25 +34,16 @@ class SemiSupervised(Objective):
         self.alpha = alpha
         self.labelled_share = labelled_share
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        x, y, beta = batch.x, batch.y, batch.beta
         known = torch.zeros(len(x), dtype=torch.bool, device=x.device) if y is None else y >= 0
-        unlabelled = unlabelled_bound(model, x[~known], generator)
+        unlabelled = unlabelled_bound(model, x[~known], batch.generator)
         loss = (unlabelled.recon + beta * unlabelled.kl).mean()
         extra: dict[str, Tensor] = {}
         if y is not None and bool(known.any()):
-            x, y = x[known], y[known]
-            log_q = model.classify(x)
-            cross_entropy = -log_q.gather(1, y[:, None]).mean()
-            bound = bound_of(model, x, generator, y)
+            log_q = model.classify(x[known])
+            cross_entropy = -log_q.gather(1, y[known, None]).mean()
+            bound = bound_of(model, replace(batch, x=x[known], y=y[known]))
             labelled = (bound.recon + beta * (bound.kl + math.log(model.n_classes))).mean()
             loss = loss + self.labelled_share * labelled + self.alpha * cross_entropy
             extra["cross-entropy"] = cross_entropy.detach()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import torch
-from torch import Tensor
-
 from vae_explorer.vae.config import TcEstimator
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.objectives.aggregate import (
@@ -14,7 +11,7 @@ from vae_explorer.vae.objectives.aggregate import (
     stratified_log_weights,
     weighted_log_weights,
 )
-from vae_explorer.vae.objectives.objective import Objective, Terms, bound_of
+from vae_explorer.vae.objectives.objective import Batch, Objective, Terms, bound_of
 
 __all__ = ["TotalCorrelation"]
 
@@ -40,22 +37,13 @@ class TotalCorrelation(Objective):
             stratified_log_weights if estimator == "mss" else weighted_log_weights
         )
 
-    def __call__(
-        self,
-        model: VAE,
-        x: Tensor,
-        beta: float,
-        generator: torch.Generator | None,
-        *,
-        y: Tensor | None = None,
-        epoch: float = 0.0,
-    ) -> Terms:
-        bound = bound_of(model, x, generator, y)
-        log_weights = self._log_weights(len(x), max(self.n_train, len(x))).to(bound.z)
+    def terms(self, model: VAE, batch: Batch) -> Terms:
+        bound = bound_of(model, batch)
+        log_weights = self._log_weights(len(batch.x), max(self.n_train, len(batch.x))).to(bound.z)
         joint, product = aggregate_log_probs(bound.z, bound.posterior, log_weights)
         tc = (joint - product).mean()
         mi = (bound.posterior.log_prob(bound.z) - joint).mean()
-        loss = (bound.recon + bound.kl).mean() + (beta - 1.0) * tc
+        loss = (bound.recon + bound.kl).mean() + (batch.beta - 1.0) * tc
         dimension_wise = bound.kl.mean() - mi - tc
         extra = {"tc": tc.detach(), "mi": mi.detach(), "dwkl": dimension_wise.detach()}
         return Terms(bound.recon, bound.kl, loss, extra)
