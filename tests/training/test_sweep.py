@@ -55,7 +55,7 @@ def test_that_a_sweep_that_was_left_goes_on_where_it_was(tmp_path: Path, images:
     for event in events:
         if isinstance(event, SweepTraining) and event.beta == 1.0 and isinstance(event.event, EpochFinished):
             break
-    events.close()  # type: ignore[attr-defined]  # a generator
+    events.close()
     rest = list(sweep(planned, images))
     ended = _ended(rest)
     assert [each.found for each in ended] == [True, False]
