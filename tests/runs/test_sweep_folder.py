@@ -14,7 +14,7 @@ from vae_explorer.locations import sweeps_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import Sweep, write_sweep
-from vae_explorer.runs.sweep_folder import find_sweep, sweep_path
+from vae_explorer.runs.sweep_folder import find_sweep, sweep_path, swept_name
 from vae_explorer.vae.config import ObjectiveConfig
 
 BASE = RunConfig(epochs=20)
@@ -80,6 +80,7 @@ def test_that_a_run_of_a_sweep_finds_the_one_around_it(home: Path, tmp_path: Pat
     assert find_sweep(inside) == folder
     assert sweep_path(inside, 20) == folder
     assert sweep_path(inside, 7).name.startswith("mine-")  # named for the run that was swept
+    assert swept_name(inside) == "mine"
 
 
 @pytest.mark.parametrize("epochs", [1, 100])

@@ -88,7 +88,7 @@ def sweep(
     teller.begin(wanted, planned[0][1].epochs)
     with (
         Interruption(lambda: console.say("Stopping after this step; Ctrl-C again to stop at once.")) as wish,
-        closing_events(events_of(planned, images)) as events,
+        closing_events(events_of(planned, images, base.info.title or base.name)) as events,
         console.progress() as progress,
     ):
         for event in events:

@@ -14,7 +14,7 @@ from vae_explorer.locations import sweeps_folder
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import SWEEP_FILE, read_sweep
 
-__all__ = ["find_sweep", "sweep_path"]
+__all__ = ["find_sweep", "sweep_path", "swept_name"]
 
 _DIGITS = 8  # of the digest: a person has few sweeps
 _NAME_MAX = 32  # characters: paths stay short on Windows
@@ -36,8 +36,19 @@ def sweep_path(run: RunFolder, epochs: int) -> Path:
     known = sorted(sweeps_folder().glob(f"*-{digest}-{epochs}-epochs"))
     if known:
         return known[0]
-    name = (around.base if around is not None else "") or run.name
-    return sweeps_folder() / f"{name[:_NAME_MAX]}-{digest}-{epochs}-epochs"
+    return sweeps_folder() / f"{swept_name(run)[:_NAME_MAX]}-{digest}-{epochs}-epochs"
+
+
+def swept_name(run: RunFolder) -> str:
+    """Of the run whose settings are swept: `run`, or if that is of a sweep, the one that the sweep was begun with.
+
+    Raises
+    ------
+    RunError
+        If `run` lies in a sweep whose file is damaged.
+    """
+    around = read_sweep(run.path.parent)
+    return (around.base if around is not None else "") or run.name
 
 
 def find_sweep(run: RunFolder) -> Path | None:

@@ -89,9 +89,12 @@ def plan_sweep(
     return planned
 
 
-def sweep(planned: Sequence[tuple[Path, RunConfig]], images: ImageSet) -> Generator[SweepEvent, None, None]:
+def sweep(
+    planned: Sequence[tuple[Path, RunConfig]], images: ImageSet, title: str = ""
+) -> Generator[SweepEvent, None, None]:
     """Train what is planned; finished runs with the same settings are passed over, stopped ones go on.
 
+    `title` is that of the run that is swept: lists of runs tell the sweep's by it, e.g. ``Digits, β = 0.5``.
     Consumers may leave at any time: the present run is kept as training keeps it.
 
     Raises
@@ -102,7 +105,7 @@ def sweep(planned: Sequence[tuple[Path, RunConfig]], images: ImageSet) -> Genera
     runs = [_run_of(path, config, images) for path, config in planned]  # before hours are spent
     for place, ((path, config), run) in enumerate(zip(planned, runs, strict=True)):
         beta, n = config.objective.beta, len(planned)
-        run = run or RunFolder.create(path, config, images)
+        run = run or RunFolder.create(path, config, images, title=f"{title or 'Sweep'}, β = {beta:g}")
         yield SweepRunStarted(place, n, beta, run)
         found = run.info.status == "finished"
         if not found:

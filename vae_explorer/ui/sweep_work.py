@@ -13,7 +13,7 @@ from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.errors import RunError
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import Sweep, SweepPoint, read_sweep, write_sweep
-from vae_explorer.runs.sweep_folder import sweep_path
+from vae_explorer.runs.sweep_folder import sweep_path, swept_name
 
 if TYPE_CHECKING:
     from vae_explorer.training.sweep import SweepEvent
@@ -101,11 +101,11 @@ def work_on(wish: SweepWish) -> Iterator[SweepWorkEvent]:
     config = wish.run.info.config.model_copy(update={"device": "auto"})
     folder = sweep_path(wish.run, wish.epochs)
     planned = plan_sweep(config, wish.betas, folder, wish.epochs)
-    known = read_sweep(folder) or Sweep(base=wish.run.name, data=wish.images.name)
+    known = read_sweep(folder) or Sweep(base=swept_name(wish.run), data=wish.images.name)
     known = known.model_copy(update={"betas": wish.betas, "epochs": wish.epochs})
     split = _split_of(known)
     gauge = _Gauge(wish, frozenset(known.betas) - frozenset(known.missing))
-    with closing(sweep(planned, wish.images)) as events:
+    with closing(sweep(planned, wish.images, _title(wish.run, known))) as events:
         first = next(events)  # refuses before anything is written if a folder holds another run
         write_sweep(folder, known)
         yield SweepGrown(StoredSweep(folder, known))
@@ -151,6 +151,11 @@ def compare(stored: StoredSweep, run: RunFolder, images: ImageSet) -> Iterator[S
             yield SweepGrown(replace(stored, sweep=compared))
         else:
             yield None
+
+
+def _title(run: RunFolder, sweep: Sweep) -> str:
+    """What the titles of a sweep's runs begin with."""
+    return sweep.base if sweep.base != run.name else run.info.title or run.name
 
 
 def _split_of(sweep: Sweep) -> Split | None:

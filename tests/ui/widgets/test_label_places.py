@@ -28,6 +28,13 @@ def test_that_a_point_alone_has_its_name_where_it_is_wished() -> None:
     assert below.top() > centre.y()
 
 
+def test_that_a_rounding_does_not_cost_a_name_its_place() -> None:
+    for k in range(200):
+        centre = QPointF(150.0 + k / 7.0, 100.0 + k / 13.0)
+        (label,) = placed_labels([centre], [QSizeF(30.1, 13.3)], [ABOVE_FIRST], ROOM)
+        assert label.left() > centre.x()
+
+
 def test_that_names_stay_inside() -> None:
     corners = [(5.0, 5.0), (295.0, 5.0), (5.0, 195.0), (295.0, 195.0)]
     assert all(ROOM.contains(label) for label in place(corners))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from vae_explorer.runs.betas import run_name_of
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import SweepPoint
 from vae_explorer.ui.sweep_work import StoredSweep
@@ -40,9 +41,12 @@ class SweepRow:
     @property
     def chart_point(self) -> ChartPoint:
         """As the chart draws it."""
-        point = self.point
+        point, name = self.point, f"β = {self.point.beta:g}"
+        if not self.is_of_sweep:
+            is_of_another = point.run == run_name_of(point.beta)  # such names are everywhere the same
+            name = f"{'this run' if is_of_another else point.run}, {name}"
         return ChartPoint(
-            name=f"β = {point.beta:g}" if self.is_of_sweep else f"{point.run}, β = {point.beta:g}",
+            name=name,
             rate=point.rate,
             distortion=point.distortion,
             rate_error=point.rate_error or 0.0,

@@ -35,7 +35,7 @@ EXPORT_SCALE = 2  # pixels of the file for one on screen
 _RING_PX = 2
 _APART_PX = 3.0  # what is told about a line, from it and from the edge
 _FAINT = 170  # of 255: opacity of what is told about the lines
-_ROOM_PX = (36.0, 26.0)  # left and right, above and below the points: their names need it
+_ROOM_X_PX, _ROOM_Y_PX = (24.0, 60.0), (26.0, 26.0)  # before and behind the points: their names need it
 _LINES = 6  # of equal −ELBO, about
 
 Floats = NDArray[np.float64]
@@ -164,8 +164,8 @@ class RateDistortionChart(QWidget):
             x = np.array([point.rate for point in self._points], dtype=np.float64)
             y = np.array([point.distortion for point in self._points], dtype=np.float64)
             self._range = (
-                _extent(x, self._drawn.width(), _ROOM_PX[0]),
-                _extent(y, self._drawn.height(), _ROOM_PX[1]),
+                _extent(x, self._drawn.width(), _ROOM_X_PX),
+                _extent(y, self._drawn.height(), _ROOM_Y_PX),
             )
             plot.setXRange(*self._range[0], padding=0.0)
             plot.setYRange(*self._range[1], padding=0.0)
@@ -267,25 +267,33 @@ class RateDistortionChart(QWidget):
             pen=line_pen(theme.muted, 1.0),
         )
         self._plot.addItem(bars)
-        self._plot.plot(
-            x, y, pen=line_pen(theme.accent_bright), symbol="o", symbolSize=8, symbolPen=None,
-            symbolBrush=theme.accent_bright,
-        )  # fmt: skip
+        self._plot.plot(x, y, pen=line_pen(theme.accent_bright))
+        self._add_symbols(x, y, "o", 8, brush=theme.accent_bright)
+
+    def _add_symbols(
+        self,
+        x: Floats,
+        y: Floats,
+        symbol: str,
+        size_px: int,
+        brush: str | None = None,
+        pen: QPen | None = None,
+    ) -> None:
+        """Symbols that stay sharp in a finer picture, as cached ones would not."""
+        item = plotting().ScatterPlotItem(
+            x=x, y=y, symbol=symbol, size=size_px, pen=pen, brush=brush, useCache=False
+        )
+        self._plot.addItem(item)
 
     def _draw_marks(self, theme: Theme) -> None:
         """A diamond on the run on screen, or on the one that is swept; a ring around the chosen point."""
         for place, point in enumerate(self._points):
-            at = ([point.rate], [point.distortion])
+            x, y = np.array([point.rate]), np.array([point.distortion])
             if point.is_current or not point.is_joined:
-                self._plot.plot(
-                    *at, pen=None, symbol="d", symbolSize=13,
-                    symbolBrush=theme.path if point.is_current else theme.muted, symbolPen=line_pen(theme.ground, 1.5),
-                )  # fmt: skip
+                colour = theme.path if point.is_current else theme.muted
+                self._add_symbols(x, y, "d", 13, brush=colour, pen=line_pen(theme.ground))
             if place == self._current:
-                self._plot.plot(
-                    *at, pen=None, symbol="o", symbolSize=18, symbolBrush=None,
-                    symbolPen=line_pen(theme.text, _RING_PX),
-                )  # fmt: skip
+                self._add_symbols(x, y, "o", 18, pen=line_pen(theme.text, _RING_PX))
 
     @Slot(object)
     def _on_theme_changed(self, _theme: object) -> None:
@@ -366,11 +374,11 @@ class RateDistortionChart(QWidget):
         return QSize(360, 200)
 
 
-def _extent(values: Floats, size_px: float, room_px: float) -> tuple[float, float]:
-    """From below the least to above the greatest value, so that `room_px` of `size_px` stay free at both ends."""
+def _extent(values: Floats, size_px: float, room_px: tuple[float, float]) -> tuple[float, float]:
+    """From below the least to above the greatest value, so that `room_px` of `size_px` stay free at either end."""
     low, high = float(values.min()), float(values.max())
     if high <= low:
         half = max(1.0, 0.05 * abs(high))
         return low - half, high + half
-    room = (high - low) * min(room_px / max(size_px - 2.0 * room_px, 1.0), 1.0)
-    return low - room, high + room
+    per_px = (high - low) / max(size_px - sum(room_px), 0.3 * size_px)
+    return low - room_px[0] * per_px, high + room_px[1] * per_px
