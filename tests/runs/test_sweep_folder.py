@@ -71,6 +71,8 @@ def test_that_another_number_of_epochs_is_another_sweep_and_the_newest_is_found(
     write_sweep(six, Sweep(epochs=6))
     os.utime(six / "sweep.json", (1, 1))
     assert find_sweep(base) == five
+    assert find_sweep(base, 6) == six
+    assert find_sweep(base, 7) is None
 
 
 def test_that_a_run_of_a_sweep_finds_the_one_around_it(home: Path, tmp_path: Path) -> None:

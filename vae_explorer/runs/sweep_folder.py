@@ -51,8 +51,22 @@ def swept_name(run: RunFolder) -> str:
     return (around.base if around is not None else "") or run.name
 
 
-def find_sweep(run: RunFolder) -> Path | None:
-    """The sweep that `run` lies in, else the newest with its settings; None without one."""
+def find_sweep(run: RunFolder, epochs: int | None = None) -> Path | None:
+    """The sweep that `run` lies in, else the newest with its settings; None without one.
+
+    Parameters
+    ----------
+    epochs
+        Only a sweep with so many for each β.
+
+    Raises
+    ------
+    RunError
+        If `epochs` is given and `run` lies in a sweep whose file is damaged.
+    """
+    if epochs is not None:
+        path = sweep_path(run, epochs)
+        return path if (path / SWEEP_FILE).is_file() else None
     if (run.path.parent / SWEEP_FILE).is_file():
         return run.path.parent
     files = list(sweeps_folder().glob(f"*-{_digest(run)}-*-epochs/{SWEEP_FILE}"))

@@ -32,10 +32,10 @@ _log = logging.getLogger(__name__)
 Sweeper = Callable[[SweepWish], Iterator[SweepWorkEvent]]
 
 
-def stored_sweep(run: RunFolder) -> StoredSweep | None:
-    """The last sweep with the settings of `run`; a damaged one is passed over."""
-    folder = find_sweep(run)
+def stored_sweep(run: RunFolder, epochs: int | None = None) -> StoredSweep | None:
+    """The last sweep with the settings of `run`, or the one with `epochs`; a damaged one is passed over."""
     try:
+        folder = find_sweep(run, epochs)
         sweep = None if folder is None else read_sweep(folder)
     except RunError as error:
         _log.info("the sweep is not shown: %s", error)

@@ -218,6 +218,8 @@ def test_that_another_number_of_epochs_begins_another_curve(panel: SweepPanel, q
     assert first is not None
     assert panel.stored is not None
     assert panel.stored.folder != first.folder
+    panel.choices.epochs.set_value(3)
+    qtbot.waitUntil(lambda: panel.stored == first, timeout=WAIT_MS)  # and comes back with its epochs
 
 
 def test_that_the_last_sweep_is_there_when_the_run_is_opened_again(

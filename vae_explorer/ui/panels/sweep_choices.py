@@ -55,8 +55,8 @@ class SweepChoices(QObject):
         set_help(
             self.epochs,
             "How many epochs each β is trained",
-            "As many as this run had, unless you choose otherwise. Another number of epochs begins another curve; the one "
-            "of before is kept.",
+            "As many as this run had, unless you choose otherwise. Another number of epochs is another curve; the one "
+            "of before is kept, and comes back with its number of epochs.",
         )
         self.button = QPushButton()
         self.button.setObjectName("sweepButton")
@@ -166,12 +166,16 @@ class SweepChoices(QObject):
         self.epochs.setEnabled(not self._is_running)
         if self._is_running:
             button.setText("Stopping …" if self._is_stopping else "Stop")
-            button.setIcon(icon("stop"))
+            button.setIcon(icon("stop", "bad"))
             button.setEnabled(not self._is_stopping)
             button.setToolTip("Stop after the step under way; the sweep can go on from there")
         else:
-            button.setText("Continue sweep" if self._is_same_curve and self._to_do else "Start sweep")
-            button.setIcon(icon("resume" if self._is_same_curve and self._to_do else "play"))
+            goes_on, tint = (
+                self._is_same_curve and bool(self._to_do),
+                "on_accent" if self.can_start else "text",
+            )
+            button.setText("Continue sweep" if goes_on else "Start sweep")
+            button.setIcon(icon("resume" if goes_on else "play", tint))
             button.setEnabled(self.can_start)
             button.setToolTip(problem or self.reason or self._promise())
         variant = "danger" if self._is_running else "primary"

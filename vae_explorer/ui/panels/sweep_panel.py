@@ -152,6 +152,7 @@ class SweepPanel(QWidget):
         self.choices.start_requested.connect(self._on_choices_start_requested)
         self.choices.stop_requested.connect(self._on_choices_stop_requested)
         self.choices.changed.connect(self._on_choices_changed)
+        self.choices.epochs.value_changed.connect(self._on_epochs_value_changed)
         self.results.chosen.connect(self._on_results_chosen)
         self.results.opened.connect(self._open)
         self.open_button.clicked.connect(self._on_open_button_clicked)
@@ -224,6 +225,24 @@ class SweepPanel(QWidget):
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
 
+    @Slot(float)
+    def _on_epochs_value_changed(self, _value: float) -> None:
+        """Show the sweep with so many epochs, if there is one: pressing the button would go on with it."""
+        run, epochs = self._run, self.choices.epochs.int_value
+        if run is None or self.desk.is_running:
+            return
+
+        def take(stored: StoredSweep | None) -> None:
+            if stored is not None and self._run is run and not self.desk.is_running:
+                self._show_stored(stored)
+
+        self._session.slow.request("sweep", lambda _is_stale: stored_sweep(run, epochs), take, priority=15)
+
+    def _show_stored(self, stored: StoredSweep | None) -> None:
+        self._stored = stored
+        self.choices.set_stored(None if stored is None else stored.sweep)
+        self._update()
+
     @Slot(str)
     def _show_trouble(self, sentence: str) -> None:
         self._trouble = sentence
@@ -246,9 +265,7 @@ class SweepPanel(QWidget):
 
     @Slot(object)
     def _on_desk_grown(self, stored: StoredSweep) -> None:
-        self._stored = stored
-        self.choices.set_stored(stored.sweep)
-        self._update()
+        self._show_stored(stored)
 
     @Slot(object)
     def _on_desk_ended(self, ending: Ending) -> None:
@@ -297,13 +314,11 @@ class SweepPanel(QWidget):
         def take(stored: StoredSweep | None) -> None:
             if self._run is not run or self.desk.is_running:
                 return
-            self._stored = stored
             if fills:
                 sweep = None if stored is None else stored.sweep
                 epochs = (sweep.epochs if sweep else None) or run.info.config.epochs
                 self.choices.set_wish(sweep.betas if sweep else (), epochs)
-            self.choices.set_stored(None if stored is None else stored.sweep)
-            self._update()
+            self._show_stored(stored)
 
         self._session.slow.request("sweep", lambda _is_stale: stored_sweep(run), take, priority=15)
 
