@@ -17,6 +17,7 @@ __all__ = [
     "resources_folder",
     "runs_folder",
     "settings_folder",
+    "sweeps_folder",
     "torchvision_folder",
 ]
 
@@ -47,6 +48,11 @@ def settings_folder() -> Path:
 def runs_folder() -> Path:
     """Default parent of new run folders."""
     return _own("runs", platformdirs.user_documents_path() / _APP / "runs")
+
+
+def sweeps_folder() -> Path:
+    """Where the window keeps its sweeps over β, a folder each."""
+    return _own("sweeps", platformdirs.user_documents_path() / _APP / "sweeps")
 
 
 def torchvision_folder() -> Path:

@@ -24,7 +24,10 @@ def swept(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_that_a_sweep_leaves_runs_curve_and_page(swept: Path) -> None:
     names = sorted(file.name for file in swept.iterdir())
     assert names == ["beta-0", "beta-4", "rate-distortion.csv", "rate-distortion.html", "sweep.json"]
-    points = json.loads((swept / "sweep.json").read_text())["points"]
+    stored = json.loads((swept / "sweep.json").read_text())
+    points = stored["points"]
+    assert (stored["betas"], stored["epochs"]) == ([0.0, 4.0], 2)
+    assert stored["current"]["run"] == stored["base"]
     assert [point["beta"] for point in points] == [0.0, 4.0]
     free, bound = points
     assert free["rate"] > bound["rate"]

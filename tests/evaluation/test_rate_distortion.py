@@ -10,7 +10,14 @@ import pytest
 
 from vae_explorer.data.image_set import ImageSet, Split
 from vae_explorer.evaluation.elbo import evaluate
-from vae_explorer.evaluation.rate_distortion import curve_of, measure_point, sweep_csv, sweep_html, table_of
+from vae_explorer.evaluation.rate_distortion import (
+    curve_of,
+    iterate_point,
+    measure_point,
+    sweep_csv,
+    sweep_html,
+    table_of,
+)
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.runs.sweep_file import Sweep, SweepPoint
 
@@ -32,6 +39,24 @@ def test_that_rate_and_distortion_are_kl_and_recon(
     assert point.distortion == pytest.approx(plain.recon, rel=0.01)
     assert (point.split, point.n_images, point.beta) == ("train", 60, 1.0)
     assert "not a likelihood" in point.label
+    assert point.step == tiny_snapshot().step
+    assert point.rate_error is not None
+    assert point.distortion_error is not None
+    assert point.bound_error is not None
+    # sd(R + D) ≤ sd(R) + sd(D)
+    assert 0.0 < point.bound_error <= point.rate_error + point.distortion_error + 1e-9
+    assert point.active_units is not None
+    assert 0 <= point.active_units <= tiny_snapshot().model.latent_dim
+
+
+def test_that_a_measurement_tells_how_far_it_is_and_ends_with_the_point(
+    noise_images: Callable[..., ImageSet], tiny_snapshot: Callable[..., Snapshot]
+) -> None:
+    *told, last = iterate_point(tiny_snapshot(), noise_images(), split=Split.TRAIN, seed=0, device="cpu")
+    fractions = [each for each in told if isinstance(each, float)]
+    assert len(fractions) == len(told) >= 2
+    assert fractions == sorted(fractions)
+    assert isinstance(last, SweepPoint)
 
 
 def test_that_the_curve_runs_by_rate_and_marks_the_current_run() -> None:
@@ -47,6 +72,8 @@ def test_that_csv_and_table_hold_every_run() -> None:
         ("0.5", "20.0", "odd, <label>"),
         ("2.0", "10.0", "odd, <label>"),
     ]
+    assert [row["neg_elbo"] for row in rows] == ["100.0", "105.0"]
+    assert [row["active_units"] for row in rows] == ["", ""]
     assert [row[5] for row in table_of(SWEEP).rows] == [100.0, 105.0]
 
 

@@ -31,3 +31,20 @@ def test_that_a_damaged_file_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / SWEEP_FILE).write_text("{")
     with pytest.raises(RunError, match="damaged"):
         read_sweep(tmp_path)
+
+
+def test_that_what_was_asked_for_and_has_no_point_is_missing() -> None:
+    sweep = Sweep(betas=(0.5, 1.0, 2.0)).with_point(_point(1.0))
+    assert sweep.missing == (0.5, 2.0)
+    assert sweep.split == "test"
+    assert Sweep().split is None
+
+
+def test_that_a_file_of_an_older_version_is_read(tmp_path: Path) -> None:
+    point = _point(1.0).model_dump_json(exclude={"step", "bound_error", "active_units"})
+    text = f'{{"format": "vae-explorer sweep", "format_version": 1, "points": [{point}]}}'
+    (tmp_path / SWEEP_FILE).write_text(text)
+    sweep = read_sweep(tmp_path)
+    assert sweep is not None
+    assert (sweep.betas, sweep.epochs, sweep.current) == ((), None, None)
+    assert sweep.points[0].bound == 6.0

@@ -49,13 +49,18 @@ def test_that_every_run_is_trained_to_its_end(tmp_path: Path, images: ImageSet) 
     assert ended[1].run.info.config.objective.beta == 1.0
 
 
+def test_that_lists_of_runs_tell_them_apart(tmp_path: Path, images: ImageSet) -> None:
+    (ended,) = _ended(list(sweep(plan_sweep(CONFIG, [0.5], tmp_path), images, "Digits")))
+    assert ended.run.info.title == "Digits, β = 0.5"
+
+
 def test_that_a_sweep_that_was_left_goes_on_where_it_was(tmp_path: Path, images: ImageSet) -> None:
     planned = plan_sweep(CONFIG, [0.0, 1.0], tmp_path / "left")
     events = sweep(planned, images)
     for event in events:
         if isinstance(event, SweepTraining) and event.beta == 1.0 and isinstance(event.event, EpochFinished):
             break
-    events.close()  # type: ignore[attr-defined]  # a generator
+    events.close()
     rest = list(sweep(planned, images))
     ended = _ended(rest)
     assert [each.found for each in ended] == [True, False]

@@ -44,6 +44,18 @@ def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
     window.deleteLater()
 
 
+def begin_sweep(window: MainWindow, qtbot: QtBot) -> None:
+    from vae_explorer.locations import models_folder
+
+    session, panel = window.session, window.panels.sweep
+    window.open_run(models_folder() / "digits-2d")
+    qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
+    panel.choices.betas.setText("4")
+    panel.choices.epochs.set_value(50_000)
+    panel.choices.button.click()
+    qtbot.waitUntil(lambda: "epoch" in panel.status.text(), timeout=WAIT_MS)
+
+
 def drop(window: MainWindow, path: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
@@ -273,3 +285,41 @@ def test_that_a_model_without_its_pictures_is_coloured_answers_a_click_and_offer
     with qtbot.waitSignal(window.workspace.pictures_missing, timeout=WAIT_MS):
         panels.setup.data.missing.folder_button.click()
     assert "not in the folder “photos”" in panels.setup.data.missing.text
+
+
+def test_that_closing_during_a_sweep_asks_and_leaves_a_run_that_goes_on(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vae_explorer.locations import sweeps_folder
+
+    begin_sweep(window, qtbot)
+    answers, asked = [False, True], []
+    monkeypatch.setattr(
+        main_window, "may_stop_sweep", lambda _w, before: asked.append(before) or answers.pop(0)
+    )
+    event = QCloseEvent()
+    window.closeEvent(event)
+    assert not event.isAccepted()
+    assert window.panels.sweep.desk.is_running
+    assert window.close()
+    assert asked == ["closing", "closing"]
+    (path,) = sweeps_folder().glob("*/beta-4")
+    stored = RunFolder.open(path)
+    assert stored.info.status == "stopped"
+    assert stored.has_resume_state()
+
+
+def test_that_a_training_waits_for_the_sweep_to_stop_if_the_person_agrees(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_sweep(window, qtbot)
+    desk, session = window.panels.sweep.desk, window.session
+    monkeypatch.setattr(main_window, "may_stop_sweep", lambda *_: False)
+    window.panels.setup.train_requested.emit(LONG)
+    assert desk.is_running
+    assert session.training_state is TrainingState.IDLE
+    monkeypatch.setattr(main_window, "may_stop_sweep", lambda *_: True)
+    window.panels.setup.train_requested.emit(LONG)
+    qtbot.waitUntil(lambda: session.training_state is TrainingState.RUNNING, timeout=WAIT_MS)
+    assert not desk.is_running
+    assert not window.panels.sweep.choices.can_start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from vae_explorer.training.sweep import SweepEvent
 
 __all__ = ["sweep"]
-
-PAGE, LINES = "rate-distortion.html", "rate-distortion.csv"
 
 
 def sweep(
@@ -83,12 +81,14 @@ def sweep(
         update={"data": with_root(own_spec(base), data_root), "device": device}
     )
     folder = out.expanduser().absolute()
-    planned = plan_sweep(config, BETAS if betas is None else _numbers(betas), folder, epochs)
+    wanted = BETAS if betas is None else _numbers(betas)
+    planned = plan_sweep(config, wanted, folder, epochs)
     images = load_for_run(base, snapshot, console, None, data_root, download=download).images
     teller = _Teller(console, folder, base, images, split, place)
+    teller.begin(wanted, planned[0][1].epochs)
     with (
         Interruption(lambda: console.say("Stopping after this step; Ctrl-C again to stop at once.")) as wish,
-        closing_events(events_of(planned, images)) as events,
+        closing_events(events_of(planned, images, base.info.title or base.name)) as events,
         console.progress() as progress,
     ):
         for event in events:
@@ -117,7 +117,11 @@ class _Teller:
         self._console, self._folder, self._base = console, folder, base
         self._images, self._split, self._device = images, split, device
         self._sweep: Sweep = read_sweep(folder) or Sweep(base=base.name, data=images.name)
-        self._current = self._measured(base)
+
+    def begin(self, betas: tuple[float, ...], epochs: int) -> None:
+        """Measure the run that is swept; the window finds the other words when it opens one of the runs."""
+        asked = {"betas": betas, "epochs": epochs, "current": self._measured(self._base)}
+        self._sweep = self._sweep.model_copy(update=asked)
 
     def show(self, event: SweepEvent, progress: Progress) -> None:
         """Report one event."""
@@ -156,7 +160,7 @@ class _Teller:
                 f"{point.beta:g}",
                 _with_error(point.rate, point.rate_error),
                 _with_error(point.distortion, point.distortion_error),
-                f"{point.rate + point.distortion:,.2f}",
+                _with_error(point.bound, point.bound_error),
             )
             for point in self._sweep.points
         ]
@@ -165,6 +169,8 @@ class _Teller:
         for label in dict.fromkeys(point.label for point in self._sweep.points if point.label):
             print(f"distortion: {label}")
         if rows:
+            from vae_explorer.evaluation.rate_distortion import PAGE
+
             print(self._folder / PAGE)
         if stopped:
             self._console.say("Stopped; the same command goes on from here.")
@@ -178,23 +184,20 @@ class _Teller:
         return measure_point(run.load_snapshot(), self._images, split=split, seed=seed, device=self._device)
 
     def _keep(self, point: SweepPoint) -> None:
-        from vae_explorer.evaluation.rate_distortion import sweep_csv, sweep_html
-        from vae_explorer.runs.files import write_atomically
-        from vae_explorer.runs.sweep_file import write_sweep
+        from vae_explorer.evaluation.rate_distortion import save_sweep
 
         self._sweep = self._sweep.with_point(point)
-        write_sweep(self._folder, self._sweep)
-        write_atomically(self._folder / LINES, sweep_csv(self._sweep).encode())
-        write_atomically(self._folder / PAGE, sweep_html(self._sweep, self._current).encode())
+        save_sweep(self._folder, self._sweep)
 
 
 def _with_error(value: float, error: float | None) -> str:
     return f"{value:,.2f}" if error is None else f"{value:,.2f} ± {error:.2f}"
 
 
-def _numbers(text: str) -> list[float]:
-    words: list[Any] = [word for word in text.replace(";", ",").replace(" ", ",").split(",") if word]
+def _numbers(text: str) -> tuple[float, ...]:
+    from vae_explorer.runs.betas import parse_betas
+
     try:
-        return [float(word) for word in words]
-    except ValueError:
-        raise ConfigError(f"--betas: '{text}' is not a list of numbers like 0.5,1,2.") from None
+        return parse_betas(text)
+    except ConfigError as error:
+        raise ConfigError(f"--betas: {error}") from None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import ConfigError, RunError
+from vae_explorer.runs.betas import checked_betas, run_name_of
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.training.events import TrainingEvent
@@ -81,22 +81,20 @@ def plan_sweep(
         raise ConfigError(
             f"The objective {base.objective.name} has no β to sweep; choose a run with --objective vae."
         )
-    wanted = sorted(set(betas))
-    if not wanted:
-        raise ConfigError("A sweep needs at least one β.")
-    if not all(math.isfinite(beta) and 0.0 <= beta <= 1000.0 for beta in wanted):
-        raise ConfigError(f"Each β must be from 0 to 1000, got {', '.join(f'{beta:g}' for beta in wanted)}.")
     planned = []
-    for beta in wanted:
+    for beta in checked_betas(betas):
         objective = base.objective.model_copy(update={"beta": beta})
         config = base.model_copy(update={"objective": objective, "epochs": epochs or base.epochs})
-        planned.append((folder / f"beta-{beta:g}", config))
+        planned.append((folder / run_name_of(beta), config))
     return planned
 
 
-def sweep(planned: Sequence[tuple[Path, RunConfig]], images: ImageSet) -> Iterator[SweepEvent]:
+def sweep(
+    planned: Sequence[tuple[Path, RunConfig]], images: ImageSet, title: str = ""
+) -> Generator[SweepEvent, None, None]:
     """Train what is planned; finished runs with the same settings are passed over, stopped ones go on.
 
+    `title` is that of the run that is swept: lists of runs tell the sweep's by it, e.g. ``Digits, β = 0.5``.
     Consumers may leave at any time: the present run is kept as training keeps it.
 
     Raises
@@ -107,7 +105,7 @@ def sweep(planned: Sequence[tuple[Path, RunConfig]], images: ImageSet) -> Iterat
     runs = [_run_of(path, config, images) for path, config in planned]  # before hours are spent
     for place, ((path, config), run) in enumerate(zip(planned, runs, strict=True)):
         beta, n = config.objective.beta, len(planned)
-        run = run or RunFolder.create(path, config, images)
+        run = run or RunFolder.create(path, config, images, title=f"{title or 'Sweep'}, β = {beta:g}")
         yield SweepRunStarted(place, n, beta, run)
         found = run.info.status == "finished"
         if not found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from vae_explorer.ui.panels.about_dialog import AboutDialog
 from vae_explorer.ui.panels.folder_dialog import FolderDialog
 from vae_explorer.ui.panels.shortcuts_dialog import ShortcutsDialog
 from vae_explorer.ui.preferences import Preferences, change_preferences
-from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_training
+from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_sweep, may_stop_training
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.start_up import load_torch_behind
 from vae_explorer.ui.theme import theme_manager
@@ -189,8 +190,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def continue_training(self) -> None:
-        self.show_map()
-        self.workspace.continue_training(self.panels.setup.config())
+        self._without_sweep("training", self._continue)
 
     @Slot()
     def toggle_pause(self) -> None:
@@ -261,8 +261,21 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _train(self, config: RunConfig) -> None:
+        def begin() -> None:
+            self.show_map()
+            self.workspace.start_training(config)
+
+        self._without_sweep("training", begin)
+
+    def _continue(self) -> None:
         self.show_map()
-        self.workspace.start_training(config)
+        self.workspace.continue_training(self.panels.setup.config())
+
+    def _without_sweep(self, before: str, action: Callable[[], None]) -> None:
+        """Do `action`; a sweep under way ends first, if the person agrees."""
+        desk = self.panels.sweep.desk
+        if not desk.is_running or may_stop_sweep(self, before):
+            desk.stop_then(action)
 
     @Slot(object, object)
     def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
@@ -347,7 +360,10 @@ class MainWindow(QMainWindow):
         work.run_opened.connect(self._on_workspace_run_opened)
         work.run_opened.connect(self._kept_store.open)
         work.run_opened.connect(self.panels.evaluation.set_run)
+        work.run_opened.connect(self.panels.sweep.set_run)
         self.panels.evaluation.room_wanted.connect(self._on_evaluation_room_wanted)
+        self.panels.sweep.room_wanted.connect(self._on_sweep_room_wanted)
+        self.panels.sweep.run_chosen.connect(self.open_run)
         work.resumable_changed.connect(setup.set_resumable)
         work.resumable_changed.connect(self.menus.actions["continue"].setEnabled)
 
@@ -365,6 +381,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_evaluation_room_wanted(self) -> None:
         self.panels.layout.make_room("evaluationDock", SHELF_SHARE)
+
+    @Slot()
+    def _on_sweep_room_wanted(self) -> None:
+        self.panels.layout.make_room("sweepDock", SHELF_SHARE)
 
     @Slot(object)
     def _on_start_page_data_chosen(self, spec: DataSpec) -> None:
@@ -415,6 +435,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         asks = self.workspace.is_training and self._asks_before_closing
         if asks and not may_stop_training(self, "closing"):
+            event.ignore()
+            return
+        sweeps = self.panels.sweep.desk.is_running and self._asks_before_closing
+        if sweeps and not may_stop_sweep(self, "closing"):
             event.ignore()
             return
         self.panels.layout.save()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from vae_explorer.data.load import MissingDataSet, SkippedFile
 
-__all__ = ["DownloadAnswer", "ask_download", "may_stop_training", "show_skipped"]
+__all__ = ["DownloadAnswer", "ask_download", "may_stop_sweep", "may_stop_training", "show_skipped"]
 
 _SKIPPED_AT_ONCE = 5  # lines in the box itself; all of them are in its details
 
@@ -24,13 +24,32 @@ class DownloadAnswer(Enum):
 
 def may_stop_training(parent: QWidget, before: str) -> bool:
     """Whether the training under way may be stopped (and saved) before `before`, e.g. "closing"."""
+    return _may_stop(
+        parent,
+        ("Training is under way", f"Stop training before {before}?"),
+        "Weights and state are saved; the run can be continued later.",
+        ("Stop and save", "Keep training"),
+    )
+
+
+def may_stop_sweep(parent: QWidget, before: str) -> bool:
+    """Whether the sweep under way may be stopped (and kept) before `before`, e.g. "closing"."""
+    return _may_stop(
+        parent,
+        ("A sweep is under way", f"Stop the sweep before {before}?"),
+        "Its points and the run under way are saved; Continue sweep goes on from there later.",
+        ("Stop and save", "Keep sweeping"),
+    )
+
+
+def _may_stop(parent: QWidget, words: tuple[str, str], then: str, buttons: tuple[str, str]) -> bool:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Training is under way")
-    box.setText(f"Stop training before {before}?")
-    box.setInformativeText("Weights and state are saved; the run can be continued later.")
-    stop = box.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
-    keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+    box.setWindowTitle(words[0])
+    box.setText(words[1])
+    box.setInformativeText(then)
+    stop = box.addButton(buttons[0], QMessageBox.ButtonRole.AcceptRole)
+    keep = box.addButton(buttons[1], QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stop)
     box.setEscapeButton(keep)
     box.exec()

@@ -14,7 +14,7 @@ __all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "
 LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 204
 DECODED_HEIGHT_PX = 490  # the picture as wide as the rail, and the lines under it
 TOUCH_PX = 3  # between a tab bar and the dock below it
-_VERSION = 5  # of the arrangement: a stored one of another version is not used
+_VERSION = 6  # of the arrangement: a stored one of another version is not used
 
 _Area = Qt.DockWidgetArea
 

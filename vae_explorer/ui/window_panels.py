@@ -18,6 +18,7 @@ from vae_explorer.ui.panels.samples_panel import SamplesPanel
 from vae_explorer.ui.panels.selection_panel import SelectionPanel
 from vae_explorer.ui.panels.setup_panel import SetupPanel
 from vae_explorer.ui.panels.start_page import StartPage
+from vae_explorer.ui.panels.sweep_panel import SweepPanel
 from vae_explorer.ui.panels.traversals_panel import TraversalsPanel
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.widgets.banner import Banner
@@ -58,6 +59,7 @@ class WindowPanels:
         self.contact_sheet = ContactSheetPanel(session)
         self.evaluation = EvaluationPanel(session)
         self.anomalies = AnomalyPanel(session)
+        self.sweep = SweepPanel(session)
         self.layout = WindowLayout(window)
         left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
         rail, shelf = "reconstructionDock", "interpolationDock"
@@ -74,5 +76,6 @@ class WindowPanels:
             (DockPlace("keepersDock", "Kept", bottom, with_tab_of=shelf), self.keepers),
             (DockPlace("evaluationDock", "Evaluation", bottom, with_tab_of=shelf), self.evaluation),
             (DockPlace("anomaliesDock", "Anomalies", bottom, with_tab_of=shelf), self.anomalies),
+            (DockPlace("sweepDock", "β sweep", bottom, with_tab_of=shelf), self.sweep),
         ):
             self.layout.add(place, panel)

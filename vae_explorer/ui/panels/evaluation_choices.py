@@ -61,7 +61,7 @@ class EvaluationChoices(QWidget):
             "grows in proportion.",
         )
         self.chips = {words.key: self._chip(words.name, words.tooltip, words.whats_this) for words in GROUPS}
-        self.start_button = QPushButton(icon("chart"), "Evaluate")
+        self.start_button = QPushButton(icon("chart", "on_accent"), "Evaluate")
         self.start_button.setObjectName("startEvaluationButton")
         self.start_button.setProperty("variant", "primary")
         self.start_button.clicked.connect(self._on_start_clicked)

@@ -1,0 +1,442 @@
+"""``SweepPanel``: trains the settings of the run on screen with several β and draws distortion over rate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from vae_explorer.ui.evaluation_desk import Ending
+from vae_explorer.ui.icons import icon
+from vae_explorer.ui.panels.controls import Caption, ElidedCaption, header, labelled, set_help, tool_button
+from vae_explorer.ui.panels.empty_state import EmptyState, Pages
+from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
+from vae_explorer.ui.panels.inline_error import InlineError
+from vae_explorer.ui.panels.sweep_choices import SweepChoices
+from vae_explorer.ui.panels.sweep_export import FILTERS, save_curve
+from vae_explorer.ui.panels.sweep_results import SweepResults
+from vae_explorer.ui.panels.sweep_rows import SweepRow, rows_of
+from vae_explorer.ui.panels.sweep_words import missing_words, progress_words, summary
+from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.ui.sweep_desk import SweepDesk, stored_sweep
+from vae_explorer.ui.sweep_work import StoredSweep, SweepAdvanced, SweepWish
+from vae_explorer.ui.theme import SPACE_M, SPACE_XS
+
+if TYPE_CHECKING:
+    from vae_explorer.runs.folder import RunFolder
+
+__all__ = ["SweepPanel"]
+
+_BAR_STEPS = 1000
+
+
+class SweepPanel(QWidget):
+    """Choices, progress, and below them the curve beside its table.
+
+    A sweep goes on whatever comes on screen; while it does, the panel shows it. Otherwise the curve is that of the
+    settings of the run on screen, with this run marked on it.
+
+    Signals
+    -------
+    room_wanted
+        A curve is about to appear: a low dock should give it some height.
+    run_chosen
+        ``Path`` of a run of the sweep that is to come on screen.
+    """
+
+    room_wanted = Signal()
+    run_chosen = Signal(object)
+
+    def __init__(
+        self, session: Session, desk: SweepDesk | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("sweepPanel")
+        self._session = session
+        self._run: RunFolder | None = None
+        self._stored: StoredSweep | None = None
+        self._trouble = ""  # of the sweep, in a sentence
+        self._compared: object = None  # what was measured for comparison last: a failure is not repeated
+        self._wants_room = True
+        self.desk = SweepDesk(parent=self) if desk is None else desk
+        self.choices = SweepChoices(self)
+        self.results = SweepResults()
+        self.error = InlineError()
+        self.stale = QLabel()
+        self.stale.setProperty("role", "warned")
+        self.stale.setWordWrap(True)
+        self.reason = Caption()
+        self.export_line = ExportLine(session, "sweep")
+        self._make_buttons()
+        self.status = ElidedCaption()
+        self.status.setAccessibleName("State of the sweep")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _BAR_STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setProperty("slim", "true")
+        self.bar.setAccessibleName("Progress of the sweep")
+        self._lay_out()
+        self._connect()
+        self._show_rows(())
+        self._update()
+
+    def _make_buttons(self) -> None:
+        self.open_button = tool_button("layers", "Open this run", text=True)
+        set_help(
+            self.open_button,
+            "Put the run of the chosen point on screen",
+            "Opens the model that was trained with this β, with its own map. The curve stays, and marks the run that is "
+            "on screen.",
+        )
+        self.export_button = tool_button("export", "Export", text=True)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_help(
+            self.export_button,
+            "Save the curve as a picture, CSV, JSON or a web page",
+            "PNG is the chart as it stands, twice as fine; CSV has one line a run; JSON holds all that is known of the "
+            "sweep; the web page has curve and table and loads nothing from anywhere.",
+        )
+        menu = QMenu(self.export_button)
+        menu.addAction(icon("image"), "Picture, PNG…", lambda: self.export(".png"))
+        menu.addAction(icon("grid"), "Points, CSV…", lambda: self.export(".csv"))
+        menu.addAction(icon("array"), "Everything, JSON…", lambda: self.export(".json"))
+        menu.addAction(icon("file"), "Page, HTML…", lambda: self.export(".html"))
+        self.export_button.setMenu(menu)
+
+    def _lay_out(self) -> None:
+        self._head = header(
+            labelled("β", self.choices.betas),
+            labelled("Epochs each", self.choices.epochs),
+            self.choices.button,
+            self.open_button,
+            self.export_button,
+            message=self.export_line,
+        )
+        self._hint = EmptyState()
+        self._hint.set_words(
+            "No curve yet",
+            "Each β trains a model with the settings of this run, one after another. The curve shows how many nats of KL "
+            "buy how good a reconstruction.",
+        )
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self.bar)
+        for line in (self.status, self.reason, self.stale):
+            line.setContentsMargins(SPACE_M, SPACE_XS if line is self.status else 0, SPACE_M, SPACE_XS)
+            column.addWidget(line)
+        self.reason.setWordWrap(True)
+        column.addWidget(self.error)
+        column.addWidget(self.results, 1)
+        column.addWidget(self._hint, 1)
+        self._empty = EmptyState()
+        self._stack = Pages()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+
+    def _connect(self) -> None:
+        session, desk = self._session, self.desk
+        session.model_replaced.connect(self._on_session_changed)
+        session.images_changed.connect(self._on_session_changed)
+        session.explorer_changed.connect(self._on_session_changed)
+        session.training_state_changed.connect(self._on_session_training_state_changed)
+        session.ending.connect(desk.shut_down)
+        self.choices.start_requested.connect(self._on_choices_start_requested)
+        self.choices.stop_requested.connect(self._on_choices_stop_requested)
+        self.choices.changed.connect(self._on_choices_changed)
+        self.choices.epochs.value_changed.connect(self._on_epochs_value_changed)
+        self.results.chosen.connect(self._on_results_chosen)
+        self.results.opened.connect(self._open)
+        self.open_button.clicked.connect(self._on_open_button_clicked)
+        desk.started.connect(self._on_desk_started)
+        desk.advanced.connect(self._on_desk_advanced)
+        desk.grown.connect(self._on_desk_grown)
+        desk.troubled.connect(self._show_trouble)
+        desk.failed.connect(self._show_trouble)
+        desk.ended.connect(self._on_desk_ended)
+
+    # --- what is there -------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no model, or none with a β."""
+        return self._stack.currentWidget() is self._empty
+
+    @property
+    def empty_words(self) -> str:
+        """What the empty state says."""
+        return self._empty.words
+
+    @property
+    def stored(self) -> StoredSweep | None:
+        """The sweep on show."""
+        return self._stored
+
+    @Slot(object)
+    def set_run(self, run: RunFolder) -> None:
+        """The run on screen; its last sweep is looked for."""
+        self._run = run
+        if not self.desk.is_running:
+            self._show_trouble("")
+            if self._stored is not None and self._stored.folder != run.path.parent:
+                self._stored = None
+        self._find(fills=True)
+        self._update()
+
+    def export(self, suffix: str) -> None:
+        """Ask where, then write the curve as ``.png``, ``.csv``, ``.json`` or ``.html``."""
+        stored, picture = self._stored, self.results.picture()
+        if stored is None or picture is None or not stored.sweep.points or self.export_line.is_busy:
+            return
+        name = f"{stored.sweep.base or 'sweep'}-rate-distortion{suffix}"
+        path = ask_export_path(self, "Export the curve", name, FILTERS[suffix])
+        if path is not None:
+            whole = path if path.suffix else path.with_suffix(suffix)
+            self.export_line.start(
+                whole, lambda target: save_curve(Path(target), stored.sweep, picture, suffix)
+            )
+
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_choices_start_requested(self) -> None:
+        run, images = self._run, self._session.images
+        if run is not None and images is not None and not self._reason():
+            self.desk.start(SweepWish(run, images, self.choices.wanted, self.choices.epochs.int_value))
+
+    @Slot()
+    def _on_choices_stop_requested(self) -> None:
+        self.desk.stop()
+        self.status.setText("Stopping after the step under way …")
+        self._update()
+
+    @Slot()
+    def _on_choices_changed(self) -> None:
+        problem, reason = self.choices.problem, self.choices.reason
+        self.error.show_sentence(problem or self._trouble)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+
+    @Slot(float)
+    def _on_epochs_value_changed(self, _value: float) -> None:
+        """Show the sweep with so many epochs, if there is one: pressing the button would go on with it."""
+        run, epochs = self._run, self.choices.epochs.int_value
+        if run is None or self.desk.is_running:
+            return
+
+        def take(stored: StoredSweep | None) -> None:
+            if stored is not None and self._run is run and not self.desk.is_running:
+                self._show_stored(stored)
+
+        self._session.slow.request("sweep", lambda _is_stale: stored_sweep(run, epochs), take, priority=15)
+
+    def _show_stored(self, stored: StoredSweep | None) -> None:
+        self._stored = stored
+        self.choices.set_stored(None if stored is None else stored.sweep)
+        self._update()
+
+    @Slot(str)
+    def _show_trouble(self, sentence: str) -> None:
+        self._trouble = sentence
+        self._on_choices_changed()
+
+    @Slot()
+    def _on_desk_started(self) -> None:
+        self._show_trouble("")
+        self.bar.setValue(0)
+        self.status.setText("Preparing …")
+        self.room_wanted.emit()
+        self._wants_room = False
+        self._update()
+
+    @Slot(object)
+    def _on_desk_advanced(self, told: SweepAdvanced) -> None:
+        self.bar.setValue(round(_BAR_STEPS * told.fraction))
+        if not self.desk.is_stopping:
+            self.status.setText(progress_words(told))
+
+    @Slot(object)
+    def _on_desk_grown(self, stored: StoredSweep) -> None:
+        self._show_stored(stored)
+
+    @Slot(object)
+    def _on_desk_ended(self, ending: Ending) -> None:
+        if ending is Ending.DONE and self._stored is not None:
+            n = len(self._stored.sweep.points)
+            self._session.notice.emit(f"Sweep finished: {n} point{'s' if n != 1 else ''} on its curve.")
+        wish = self.desk.wish
+        if wish is not None and self._run is not None and wish.run.path != self._run.path:
+            self._find(fills=True)
+        self._update()
+
+    @Slot(object)
+    def _on_results_chosen(self, _row: SweepRow | None) -> None:
+        self._update_buttons()
+
+    @Slot()
+    def _on_open_button_clicked(self) -> None:
+        self._open(self.results.chosen_row)
+
+    @Slot(object)
+    def _open(self, row: SweepRow | None) -> None:
+        if row is not None and not row.is_current:
+            self.run_chosen.emit(row.path)
+
+    @Slot(object)
+    def _on_session_changed(self, _value: object) -> None:
+        self._update()
+
+    @Slot(object)
+    def _on_session_training_state_changed(self, state: TrainingState) -> None:
+        if state is TrainingState.RUNNING:  # the training needs the processor
+            self.desk.stop()
+            self.desk.stop_comparing()
+        elif state is TrainingState.IDLE:
+            self._find(fills=False)
+        self._update()
+
+    # --- what follows --------------------------------------------------------------------------
+
+    def _find(self, *, fills: bool) -> None:
+        """Look for the last sweep of the run on screen; `fills`: the fields say what it asked for."""
+        run = self._run
+        if run is None or self.desk.is_running:
+            return
+
+        def take(stored: StoredSweep | None) -> None:
+            if self._run is not run or self.desk.is_running:
+                return
+            if fills:
+                sweep = None if stored is None else stored.sweep
+                epochs = (sweep.epochs if sweep else None) or run.info.config.epochs
+                self.choices.set_wish(sweep.betas if sweep else (), epochs)
+            self._show_stored(stored)
+
+        self._session.slow.request("sweep", lambda _is_stale: stored_sweep(run), take, priority=15)
+
+    def _update(self) -> None:
+        """Everything that depends on what is there and what is running."""
+        running = self.desk.is_running
+        words = None if running else self._missing()
+        if words is not None:
+            self._empty.set_words(*words)
+        self._stack.setCurrentIndex(0 if words is not None else 1)
+        self.choices.set_running(running=running, stopping=self.desk.is_stopping)
+        self.choices.set_reason(self._reason())
+        self.bar.setVisible(running)
+        rows = self._made_rows()
+        if rows != self.results.rows:
+            self._show_rows(rows)
+        if not running:
+            is_shown = self._stored is not None and words is None
+            self.status.setText(summary(self._stored.sweep) if is_shown and self._stored else "")
+        self.status.setVisible(bool(self.status.text()))
+        sentence = self._stale_sentence()
+        self.stale.setText(sentence)
+        self.stale.setVisible(bool(sentence))
+        self._update_buttons()
+        self.update()  # what waits to be seen is done then
+
+    def _show_rows(self, rows: tuple[SweepRow, ...]) -> None:
+        self.results.set_rows(rows)
+        self.results.setVisible(bool(rows))
+        self._hint.setVisible(not rows)
+
+    def _made_rows(self) -> tuple[SweepRow, ...]:
+        stored, screen, wish = self._stored, self._run, self.desk.wish
+        if self.desk.is_running and wish is not None:
+            return () if stored is None else rows_of(stored, screen, wish.run)
+        return () if stored is None or self._missing() is not None else rows_of(stored, screen, screen)
+
+    def _update_buttons(self) -> None:
+        row = self.results.chosen_row
+        can_open = row is not None and not row.is_current
+        why_not = "Choose a point of the curve first" if row is None else "This run is on screen already"
+        self.open_button.setEnabled(can_open)
+        self.open_button.setToolTip("Put the run of the chosen point on screen" if can_open else why_not)
+        has_points = self._stored is not None and bool(self._stored.sweep.points) and bool(self.results.rows)
+        self.export_button.setEnabled(has_points)
+        self.export_button.setToolTip(
+            "Save the curve as a picture, CSV, JSON or a web page"
+            if has_points
+            else "There is no point to save yet"
+        )
+
+    def _missing(self) -> tuple[str, str] | None:
+        return missing_words(self._run if self._session.latent_dim else None)
+
+    def _reason(self) -> str:
+        """Why no sweep can begin now; empty if it can."""
+        if self.desk.is_running:
+            return ""
+        if self._session.training_state.is_active:
+            return "A training is under way: a sweep can begin when it has ended."
+        if self._run is None or self._session.explorer is None:
+            return "The model is not open yet."
+        if self._session.images is None:
+            return (
+                "The pictures of this model are not loaded: download them or choose their folder on the Data card, "
+                "at the left."
+            )
+        return ""
+
+    def _stale_sentence(self) -> str:
+        wish, run = self.desk.wish, self._run
+        if not self.desk.is_running or wish is None or run is None:
+            return ""
+        is_of_it = self._stored is not None and run.path.parent == self._stored.folder
+        if is_of_it or wish.run.path == run.path:
+            return ""
+        return f"This sweep is of “{wish.run.name}”; on screen is “{run.name}”."
+
+    # --- once it is seen -----------------------------------------------------------------------
+
+    @property
+    def _is_seen(self) -> bool:
+        return not self.visibleRegion().isEmpty()  # behind another tab Qt calls it visible, too
+
+    @Slot()
+    def _on_seen(self) -> None:
+        """Do what would be in vain while nobody looks: draw, ask for room, measure the run on screen."""
+        if not self.results.rows or not self._is_seen:
+            return
+        if self.results.chart is None:
+            self._session.slow.request("sweep chart", _import_pyqtgraph, self._take_pyqtgraph, priority=3)
+        if self._wants_room:
+            self._wants_room = False
+            self.room_wanted.emit()
+        self._compare()
+
+    def _take_pyqtgraph(self, _nothing: None) -> None:
+        self.results.draw()
+        self._update_buttons()
+
+    def _compare(self) -> None:
+        """Measure the run on screen if it has no point on the curve yet and can be measured."""
+        stored, run, session = self._stored, self._run, self._session
+        images, explorer = session.images, session.explorer
+        if stored is None or run is None or images is None or explorer is None or self.desk.is_running:
+            return
+        what = (stored.folder, run.path, explorer.step)
+        is_known = any(row.is_current for row in self.results.rows)
+        if stored.sweep.points and not (
+            is_known or session.training_state.is_active or what == self._compared
+        ):
+            self._compared = what
+            self.desk.compare(stored, run, images)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        QTimer.singleShot(0, self, self._on_seen)
+
+
+def _import_pyqtgraph(_is_stale: object) -> None:
+    import pyqtgraph  # noqa: F401  # takes a third of a second, which the window shall not stand still
