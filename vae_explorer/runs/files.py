@@ -9,7 +9,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,21 +28,28 @@ _CHECKSUM = "crc32"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace `path` by `content`, or leave it as it was: temporary file, flush, fsync, rename.
+    """Replace `path` by `content`, or leave it as it was.
 
     Raises
     ------
     RunError
         If the folder cannot be written, for example because the disk is full.
     """
+    with _replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A temporary file to write to inside; then fsync and rename, or nothing at all."""
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        os.close(handle)
         temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
+        yield temporary
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o644)  # mkstemp makes it private; a run may be shared
         temporary.replace(path)
@@ -81,11 +88,16 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
     RunError
         If the file cannot be written.
     """
-    from safetensors.torch import save
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
 
     kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     header = {"vae-explorer": json.dumps(metadata), _CHECKSUM: f"{_checksum(kept):08x}"}
-    write_atomically(path, save(kept, header))
+    with _replacing(path) as temporary:
+        try:
+            save_file(kept, temporary, header)  # from the tensors' own memory
+        except SafetensorError as error:  # says so where a disk is full
+            raise OSError(str(error)) from error
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +16,7 @@ from vae_explorer.runs.config import Precision
 from vae_explorer.runs.info import MemoryFormat, Sharing
 from vae_explorer.vae.model import VAE
 
-__all__ = ["PLAIN", "Execution", "denormals_flushed", "keep_freed_memory"]
+__all__ = ["PLAIN", "Execution", "denormals_flushed", "keep_freed_memory", "return_freed_memory"]
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt(3)
 
@@ -124,6 +124,16 @@ def keep_freed_memory() -> bool:
     except (OSError, AttributeError):  # another C library
         return False
     return bool(mallopt(_M_MMAP_THRESHOLD, 32 << 20)) and bool(mallopt(_M_TRIM_THRESHOLD, 256 << 20))
+
+
+def return_freed_memory() -> None:
+    """Give the system what is free for good after a burst of work that will not come again; a few milliseconds.
+
+    What the next step needs of it is found again, page by page, once.
+    """
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _flushes_denormals() -> bool:

@@ -9,6 +9,7 @@ from vae_explorer.runs.history import EpochRecord, History, SettingMark
 from vae_explorer.runs.info import DataCard, Machine, RunStatus, Summary
 from vae_explorer.runs.lock import RunLock
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.training.execution import return_freed_memory
 from vae_explorer.training.trainer import Trainer
 
 __all__ = ["Keeper", "check_resumable"]
@@ -84,6 +85,8 @@ class Keeper:
         state = self._trainer.state()
         if state is not None:  # else Adam's moments overflowed under finite weights: the older state stays
             self._run.save_resume_state(state.tensors, state.meta)
+            del state
+        return_freed_memory()
         return True
 
     def finish(self, summary: Summary) -> None:

@@ -17,7 +17,7 @@ from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.control import TrainControl
 from vae_explorer.training.devices import device_label, resolve_device, threads_set
 from vae_explorer.training.events import TrainingEvent
-from vae_explorer.training.execution import denormals_flushed, keep_freed_memory
+from vae_explorer.training.execution import denormals_flushed, keep_freed_memory, return_freed_memory
 from vae_explorer.training.keeper import Keeper, check_resumable
 from vae_explorer.training.loop import TrainingLoop
 from vae_explorer.training.pace import Clock, Pace
@@ -74,6 +74,7 @@ def train(
         warm_up(str(device))
         known = run.info.machine if run is not None else None
         execution = choose_execution(config, images.image_shape, device, known)
+        return_freed_memory()  # of the models that were tried
         trainer = Trainer(config, images, device, execution)
         keeper = Keeper(run, trainer)
         clock = Clock()

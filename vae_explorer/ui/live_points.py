@@ -7,7 +7,7 @@ import os
 __all__ = ["LivePoints"]
 
 MOST_POINTS = 10_000
-SHARE = 0.035  # of all cores that following a training may take from it
+SHARE = 0.03  # of all cores that following a training may take from it
 INTERVAL_S = 1.0  # between passes: the map moves once a second
 # Few sizes: a set of points that stays the same glides to its newer places, another one jumps.
 _SIZES = (300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 7_500, MOST_POINTS)
