@@ -19,8 +19,9 @@ from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.recent import recent_runs
 from vae_explorer.training.train import train
 from vae_explorer.ui.preferences import Preferences
+from vae_explorer.ui.run_codes import are_pictures_of
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.workspace import Workspace, _are_pictures_of
+from vae_explorer.ui.workspace import Workspace
 from vae_explorer.vae.config import ModelConfig
 
 WAIT_MS = 30_000
@@ -331,7 +332,7 @@ def test_that_drawn_pictures_may_differ_by_a_rounding_but_others_may_not(tmp_pat
     rounded = replace(images, fingerprint="elsewhere")
     drawn = RunFolder.create(tmp_path / "drawn", RunConfig(data=DataSpec(source="blooms")), images)
     found = RunFolder.create(tmp_path / "found", RunConfig(data=DataSpec(source="mnist")), images)
-    assert _are_pictures_of(drawn, rounded)
-    assert not _are_pictures_of(found, rounded)
+    assert are_pictures_of(drawn, rounded)
+    assert not are_pictures_of(found, rounded)
     fewer = replace(rounded, images=rounded.images[:3], split=rounded.split[:3])
-    assert not _are_pictures_of(drawn, fewer)
+    assert not are_pictures_of(drawn, fewer)

@@ -56,10 +56,11 @@ PRESETS = (
     Preset(
         name="2d-sharpest",
         title="2-D, sharpest",
-        about="The sharpest map of two dimensions that was measured: a deep MLP, minutes of training.",
-        figure="−log p(x) 131.3 ± 1.0, 500 samples of each of 2,000 test images of MNIST; −ELBO 133.44, all 10,000",
+        about="The most probability for unseen pictures that was measured with two dimensions: a deep MLP trained on the "
+        "bound of five samples, minutes of training.",
+        figure="−log p(x) 127.36 ± 0.43, 500 samples of each of MNIST's 10,000 test images; −ELBO 137.78",
         model=ModelConfig(network="mlp", hidden=(512, 512, 512), latent_dim=2, binarisation="dynamic"),
-        objective=ObjectiveConfig(warmup_epochs=5.0),
+        objective=ObjectiveConfig(name="iwae", n_samples=5),
         epochs=40,
         batch_size=128,
         learning_rate=1e-3,

@@ -7,23 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import LoadFinished, MissingDataSet, load_by_fingerprint, missing_set
 from vae_explorer.data.spec import TORCHVISION_SOURCES, DataSpec
-from vae_explorer.errors import RunError
 from vae_explorer.latent.encodings import Encodings
-from vae_explorer.locations import models_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
-from vae_explorer.runs.history import EpochRecord, History, SettingMark
-from vae_explorer.runs.recent import remember
+from vae_explorer.runs.history import History, SettingMark
 from vae_explorer.ui.data_loader import DataLoader
+from vae_explorer.ui.live_history import LiveHistory
 from vae_explorer.ui.map_refresher import MapRefresher, map_indices
 from vae_explorer.ui.preferences import MapScope, Preferences
+from vae_explorer.ui.run_codes import are_pictures_of, keep_codes, list_as_recent, stored_codes
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.training_desk import TrainingDesk
 from vae_explorer.vae.recon_label import recon_label
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspace"]
 
-HISTORY_MS = 200  # between updates of the history: small sets finish a hundred epochs a second
 ENOUGH_POINTS = 5_000  # stored codes of a run: with so many the map tells the same as with all
 
 _log = logging.getLogger(__name__)
@@ -99,11 +95,7 @@ class Workspace(QObject):
         self._images: ImageSet | None = None  # of the next training
         self._spec: DataSpec | None = None
         self._after_end: Callable[[], None] | None = None
-        self._records: list[EpochRecord] = []  # finished epochs that are not in the session's history yet
-        self._history_rest = QTimer(self)
-        self._history_rest.setSingleShot(True)
-        self._history_rest.setInterval(HISTORY_MS)
-        self._history_rest.timeout.connect(self._add_records)
+        self._history = LiveHistory(session, self)
 
     # --- what is there -------------------------------------------------------------------------
 
@@ -162,8 +154,8 @@ class Workspace(QObject):
 
         def work(_is_stale: object) -> tuple[RunFolder, History, Encodings | None]:
             run = RunFolder.open(path)
-            _remember(run)
-            return run, run.history(), _stored_codes(run)
+            list_as_recent(run)
+            return run, run.history(), stored_codes(run)
 
         self._session.slow.request("open run", work, self._take_run, priority=-10)
 
@@ -303,7 +295,7 @@ class Workspace(QObject):
         if not self._chosen:
             self._images, self._spec = loaded.images, spec
             self.data_ready.emit(loaded.images, spec)
-        if not _are_pictures_of(run, loaded.images):
+        if not are_pictures_of(run, loaded.images):
             self._session.notice.emit(
                 f"The pictures at hand differ from those {run.name} was trained on; the map shows its stored codes."
             )
@@ -334,7 +326,7 @@ class Workspace(QObject):
         session.replace_model(run.name, run.info.config.model.latent_dim)
         session.set_images(self.desk.images)
         session.set_history(History())
-        session.slow.request("remember run", lambda _: _remember(run), _ignore, priority=20)
+        session.slow.request("remember run", lambda _: list_as_recent(run), _ignore, priority=20)
         self.run_opened.emit(run)
 
     @Slot(object)
@@ -352,14 +344,11 @@ class Workspace(QObject):
                     rounded=self._trains_rounded,
                 )
             case events.EpochFinished():
-                self._records.append(event.record)
-                if not self._history_rest.isActive():
-                    self._history_rest.start()
+                self._history.add(event.record)
             case events.SettingChanged():
-                self._add_records()
-                history = session.history
-                mark = SettingMark(step=event.step, epoch=event.epoch, name=event.name, value=event.value)
-                session.set_history(history.model_copy(update={"marks": (*history.marks, mark)}))
+                self._history.mark(
+                    SettingMark(step=event.step, epoch=event.epoch, name=event.name, value=event.value)
+                )
             case _:
                 pass
         session.training_event.emit(event)
@@ -367,17 +356,8 @@ class Workspace(QObject):
             session.problem.emit(event.message)
 
     @Slot()
-    def _add_records(self) -> None:
-        """Bring the session's history up to the last finished epoch."""
-        self._history_rest.stop()
-        records, self._records = self._records, []
-        if records:
-            history = self._session.history
-            self._session.set_history(history.model_copy(update={"epochs": (*history.epochs, *records)}))
-
-    @Slot()
     def _on_desk_ended(self) -> None:
-        self._add_records()
+        self._history.bring_up_to_date()
         self.resumable_changed.emit(self.is_resumable)
         self.training_ended.emit()
         if self._after_end is not None:
@@ -396,7 +376,7 @@ class Workspace(QObject):
         if not self.is_training:
             arrays = encodings.to_arrays()
             self._session.slow.request(
-                "save latents", lambda _: _save_latents(run, arrays), _ignore, priority=20
+                "save latents", lambda _: keep_codes(run, arrays), _ignore, priority=20
             )
 
     @Slot(object, object)
@@ -484,44 +464,6 @@ class Workspace(QObject):
         if spec.data_root is None or missing_set(spec) is not None:
             return spec.model_copy(update={"data_root": root})
         return spec
-
-
-def _stored_codes(run: RunFolder) -> Encodings | None:
-    """What the run keeps of its map, if it comes from the newest weights; it can be computed anew."""
-    snapshots = run.snapshots()
-    try:
-        arrays = run.load_latents()
-        codes = Encodings.from_arrays(arrays) if arrays is not None else None
-    except RunError as error:
-        _log.info("the stored codes are not used: %s", error)
-        return None
-    if codes is None or not snapshots or codes.step != snapshots[-1].step:
-        return None
-    return codes if codes.latent_dim == run.info.config.model.latent_dim else None
-
-
-def _are_pictures_of(run: RunFolder, images: ImageSet) -> bool:
-    """Whether `images` are those of `run`; drawn ones may differ by a rounding on another processor."""
-    known = run.info.data
-    drawn = run.info.config.data.source == "blooms"
-    same_kind = (len(images), images.image_shape, images.class_names) == (
-        known.n_images, known.image_shape, known.class_names
-    )  # fmt: skip
-    return images.fingerprint == known.fingerprint or (drawn and same_kind)
-
-
-def _remember(run: RunFolder) -> None:
-    """List the run among the recent ones; shipped models have their own list."""
-    if run.is_writable() and models_folder() not in run.path.parents:
-        try:
-            remember(run.path)
-        except RunError as error:  # a convenience, not worth a question
-            _log.info("%s", error)
-
-
-def _save_latents(run: RunFolder, arrays: dict[str, NDArray[np.generic]]) -> None:
-    if run.is_writable():
-        run.save_latents(arrays)
 
 
 def _ignore(_result: object) -> None:

@@ -62,7 +62,7 @@ class FigureTable(QTreeWidget):
             self.headerItem().setTextAlignment(column, _RIGHT)
         metrics = QFontMetrics(font)
         for column, sample in (
-            (1, "−100.12 ± 0.12 nats/image †"),
+            (1, "0.1151 ± 0.0070 nats/image †"),
             (2, "100.12 … 100.12"),
             (3, "10,000"),
             (4, "5,000"),
@@ -70,7 +70,7 @@ class FigureTable(QTreeWidget):
             title_px = (
                 QFontMetrics(self.header().font()).horizontalAdvance(COLUMNS[column]) + _TITLE_PADDING_PX
             )
-            self.setColumnWidth(column, max(metrics.horizontalAdvance(sample) + 14, title_px))
+            self.setColumnWidth(column, max(metrics.horizontalAdvance(sample) + 24, title_px))
         self._groups: dict[str, QTreeWidgetItem] = {}
         self._labels: list[str] = []
 
