@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vae_explorer.ui.theme import theme_manager
 from vae_explorer.ui.widgets.chart import histogram_of
+from vae_explorer.ui.widgets.focus_ring import RING_PX, FocusRing
 from vae_explorer.ui.widgets.plotting import dress_axes, line_pen, plotting, translucent
 
 __all__ = ["BrushHistogram"]
@@ -20,7 +21,6 @@ Floats = NDArray[np.float64]
 
 BINS_MAX = 80
 CLICK_PX = 3  # a shorter drag is a click, which clears
-_RING_PX = 2
 _TICKS = (0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
 
 
@@ -29,7 +29,7 @@ def _height(counts: Floats) -> Floats:
     return np.asarray(np.log10(1.0 + counts))
 
 
-class BrushHistogram(QWidget):
+class BrushHistogram(FocusRing):
     """Drag across it to choose a range; a click or Escape lets go.
 
     With the keyboard: Left and Right move the lower end of the range, with Shift the upper one.
@@ -64,7 +64,7 @@ class BrushHistogram(QWidget):
         self._region: Any = plotting().LinearRegionItem(movable=False)
         self._region.setZValue(10)
         column = QVBoxLayout(self)
-        column.setContentsMargins(_RING_PX, _RING_PX, _RING_PX, _RING_PX)
+        column.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
         column.addWidget(self._plot)
         theme_manager().changed.connect(self._on_theme_changed)
         self._draw()
@@ -205,21 +205,6 @@ class BrushHistogram(QWidget):
             self._choose((low, high))
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(QPen(QColor(theme_manager().theme.accent_bright), _RING_PX))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def sizeHint(self) -> QSize:
         return QSize(300, 140)

@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QFontMetricsF,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
 )
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from vae_explorer.ui.theme import FONT_CAPTION_PX, Theme, theme_manager
+from vae_explorer.ui.widgets.focus_ring import RING_PX, FocusRing
 from vae_explorer.ui.widgets.label_places import ABOVE_FIRST, BELOW_FIRST, free_place, placed_labels
 from vae_explorer.ui.widgets.plotting import dress_axes, line_pen, plotting, translucent
 
@@ -32,7 +31,6 @@ __all__ = ["ChartPoint", "RateDistortionChart", "equal_bounds"]
 
 REACH_PX = 14  # around a point the mouse means it
 EXPORT_SCALE = 2  # pixels of the file for one on screen
-_RING_PX = 2
 _APART_PX = 3.0  # what is told about a line, from it and from the edge
 _FAINT = 170  # of 255: opacity of what is told about the lines
 _ROOM_X_PX, _ROOM_Y_PX = (24.0, 60.0), (26.0, 26.0)  # before and behind the points: their names need it
@@ -67,7 +65,7 @@ def equal_bounds(x: tuple[float, float], y: tuple[float, float], n: int = _LINES
     return [round(k * step, 12) for k in range(first, math.floor(high / step) + 1) if low < k * step < high]
 
 
-class RateDistortionChart(QWidget):
+class RateDistortionChart(FocusRing):
     """A click or the arrow keys choose a point, a double click or Enter opens it; the mouse tells which it is over.
 
     Signals
@@ -99,7 +97,7 @@ class RateDistortionChart(QWidget):
         self._plot.viewport().setMouseTracking(True)
         self._plot.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(_RING_PX, _RING_PX, _RING_PX, _RING_PX)
+        column.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
         column.addWidget(self._plot)
         theme_manager().changed.connect(self._on_theme_changed)
         self._plot.getPlotItem().getViewBox().sigResized.connect(self._on_view_resized)
@@ -293,7 +291,7 @@ class RateDistortionChart(QWidget):
                 colour = theme.path if point.is_current else theme.muted
                 self._add_symbols(x, y, "d", 13, brush=colour, pen=line_pen(theme.ground))
             if place == self._current:
-                self._add_symbols(x, y, "o", 18, pen=line_pen(theme.text, _RING_PX))
+                self._add_symbols(x, y, "o", 18, pen=line_pen(theme.text, RING_PX))
 
     @Slot(object)
     def _on_theme_changed(self, _theme: object) -> None:
@@ -354,21 +352,6 @@ class RateDistortionChart(QWidget):
             self._choose(-1)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(QPen(QColor(theme_manager().theme.accent_bright), _RING_PX))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def sizeHint(self) -> QSize:
         return QSize(360, 200)
