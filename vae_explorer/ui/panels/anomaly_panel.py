@@ -8,26 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from vae_explorer.ui.anomaly_scores import SCORES, Score, SquaredErrors, known_scores
-from vae_explorer.ui.panels.controls import ElidedCaption, header, labelled, set_help, tool_button
+from vae_explorer.ui.anomaly_scores import Score, SquaredErrors, known_scores
+from vae_explorer.ui.panels.anomaly_choices import AnomalyChoices
+from vae_explorer.ui.panels.controls import ElidedCaption, header, labelled
 from vae_explorer.ui.panels.empty_state import EmptyState, Pages
 from vae_explorer.ui.panels.inline_error import InlineError
+from vae_explorer.ui.panels.strange_images import StrangeImages
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.widgets.brush_histogram import BrushHistogram
-from vae_explorer.ui.widgets.image_grid import ImageGrid
-from vae_explorer.ui.widgets.number_field import NumberField, NumberRange
-from vae_explorer.ui.widgets.numbers import signed
 
 if TYPE_CHECKING:
     from vae_explorer.latent.encodings import Encodings
 
 __all__ = ["AnomalyPanel"]
 
-SHOWN_MAX = 300  # worst images on screen
 CALM_MS = 250  # between two looks at the codes while they keep changing
-_TILE_START_PX = 48
 
 Values = NDArray[np.float64]
 _NONE = np.empty(0, dtype=np.int64)
@@ -42,7 +39,6 @@ class AnomalyPanel(QWidget):
         self._session = session
         self._index = _NONE  # images that have a score, (n,)
         self._scores: Values = np.empty(0)  # theirs, (n,)
-        self._shown = _NONE  # images in the grid, worst first
         self._own_lasso = _NONE  # what the histogram chose last
         self._errors_of: Encodings | None = None  # whose squared errors are known
         self._errors: Values = np.empty(0)
@@ -53,66 +49,21 @@ class AnomalyPanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(CALM_MS)
-        self._make_controls()
+        self.choices = AnomalyChoices(self)
+        self.score, self.share = self.choices.score, self.choices.share
+        self.select_button, self.clear_button = self.choices.select_button, self.choices.clear_button
+        self.pictures = StrangeImages(session)
+        self.grid = self.pictures.grid
+        self.note = ElidedCaption()
+        self.error = InlineError()
         self._lay_out()
         self._connect()
         self.refresh()
 
-    def _make_controls(self) -> None:
-        self.score = QComboBox()
-        self.score.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.score.setAccessibleName("Score of strangeness")
-        for score in SCORES:
-            self.score.addItem(score.name, score.key)
-        set_help(
-            self.score,
-            "What makes an image strange",
-            "−ELBO and its parts come with the codes on the map: reconstruction loss is high where the model cannot "
-            "draw an image, KL where its code lies far from the prior. Squared error compares pixels and is measured "
-            "when you choose it.",
-        )
-        self.share = NumberField("Share of the worst images", NumberRange(0.0, 100.0, open_low=True), 5)
-        self.share.setFixedWidth(52)
-        set_help(
-            self.share,
-            "How many of the worst images Select takes, in %",
-            "Select takes so many of the images with the highest scores, in per cent.",
-        )
-        self.select_button = tool_button("lasso", "Select", text=True)
-        set_help(
-            self.select_button,
-            "Select the worst images on the map",
-            "Puts the worst images into the lasso: they stand out on the map, and the Lasso tab shows them. Dragging "
-            "over the histogram does the same for any range of scores.",
-        )
-        self.clear_button = tool_button("close", "Clear", text=True)
-        set_help(
-            self.clear_button,
-            "Let go of the selected images",
-            "Empties the lasso. The images stay on the map.",
-        )
-        self.note = ElidedCaption()
-        self.grid = ImageGrid()
-        self.grid.set_tile_size(_TILE_START_PX)
-        self.grid.setAccessibleName("Strangest images, worst first")
-        self.grid.set_file_name("strange")
-        self.grid.setWhatsThis(
-            "The strangest images, worst first, with their score. Click one to select it on the map."
-        )
-        self.error = InlineError()
-
     def _lay_out(self) -> None:
-        self._no_pictures = EmptyState()
-        self._no_pictures.set_words(
-            "The pictures of this model are not loaded",
-            "Download them or choose their folder on the Data card, at the left.",
-        )
-        self._pictures = Pages()
-        self._pictures.addWidget(self._no_pictures)
-        self._pictures.addWidget(self.grid)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self._pictures)
+        self._splitter.addWidget(self.pictures)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -146,14 +97,10 @@ class AnomalyPanel(QWidget):
         session.training_state_changed.connect(self._on_session_changed)
         session.explorer_changed.connect(self._on_session_changed)
         session.lasso_changed.connect(self._on_session_lasso_changed)
-        session.selection_changed.connect(self._on_session_selection_changed)
         self.score.currentIndexChanged.connect(self.refresh)
         self.share.problem_changed.connect(self._on_share_problem_changed)
-        self.share.returnPressed.connect(self.select_button.click)
         self.select_button.clicked.connect(self._on_select_clicked)
         self.clear_button.clicked.connect(self._on_clear_clicked)
-        self.grid.clicked.connect(self._on_grid_clicked)
-        self.grid.activated.connect(self._on_grid_clicked)
         self.grid.save_failed.connect(self.error.show_sentence)
         self._measure.progressed.connect(self._on_measure_progressed)
         self._measure.finished.connect(self._on_measure_finished)
@@ -184,11 +131,11 @@ class AnomalyPanel(QWidget):
     @property
     def shown(self) -> NDArray[np.int64]:
         """Images in the grid, worst first, (k,)."""
-        return self._shown
+        return self.pictures.shown
 
     @property
     def chosen_score(self) -> Score:
-        return next(score for score in SCORES if score.key == self.score.currentData())
+        return self.choices.chosen_score
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -252,14 +199,10 @@ class AnomalyPanel(QWidget):
             self._histogram.set_range(None)
         self._show_marked()
 
-    @Slot(object)
-    def _on_session_selection_changed(self, _image: object) -> None:
-        self._show_selection()
-
     @Slot(str)
     def _on_share_problem_changed(self, problem: str) -> None:
         self.error.show_sentence(problem)
-        self._update_buttons()
+        self._update_choices()
 
     @Slot()
     def _on_select_clicked(self) -> None:
@@ -269,11 +212,6 @@ class AnomalyPanel(QWidget):
     @Slot()
     def _on_clear_clicked(self) -> None:
         self._session.set_lasso(_NONE)
-
-    @Slot(int)
-    def _on_grid_clicked(self, row: int) -> None:
-        if 0 <= row < len(self._shown):
-            self._session.set_selection(int(self._shown[row]))
 
     @Slot(object)
     def _on_histogram_brushed(self, chosen: tuple[float, float] | None) -> None:
@@ -337,7 +275,7 @@ class AnomalyPanel(QWidget):
         self._histogram.set_values(self._scores, f"{score.name}, {score.unit}")
         self._histogram.set_range(keeps)
         self._show_marked()
-        self._show_pictures()
+        self.pictures.set_scores(self._index, self._scores)
         self._describe()
 
     def _make_histogram(self) -> BrushHistogram:
@@ -354,53 +292,19 @@ class AnomalyPanel(QWidget):
         self._splitter.setStretchFactor(1, 2)
         return histogram
 
-    def _show_pictures(self) -> None:
-        images = self._session.images
-        order = np.argsort(-self._scores, kind="stable")[:SHOWN_MAX]
-        self._pictures.setCurrentIndex(0 if images is None else 1)
-        if images is None:
-            self._shown = _NONE
-            return
-        inside = order[self._index[order] < len(images)]
-        wanted, scores = self._index[inside], self._scores[inside]
-        captions = [signed(value, 1 if abs(value) < 1000 else 0) for value in scores.tolist()]
-
-        def take(pictures: NDArray[np.uint8]) -> None:
-            self._shown = wanted
-            self.grid.set_images(pictures, captions)
-            self._show_selection()
-
-        self._session.slow.request(
-            "strange pictures",
-            lambda _is_stale: np.ascontiguousarray(images.images[wanted]),
-            take,
-            priority=4,
-        )
-
     def _select_range(self, low: float, high: float) -> None:
         inside = (self._scores >= low) & (self._scores <= high)
         self._own_lasso = self._index[inside]
         self._session.set_lasso(self._own_lasso)
 
     def _show_marked(self) -> None:
-        self._update_buttons()
+        self._update_choices()
         if self._histogram is not None:
             self._histogram.set_marked(self._scores[np.isin(self._index, self._session.lasso)])
             self._describe()
 
-    def _show_selection(self) -> None:
-        selection = self._session.selection
-        rows = np.flatnonzero(self._shown == selection) if selection is not None else _NONE
-        self.grid.set_current(int(rows[0]) if len(rows) else -1)
-
-    def _update_buttons(self) -> None:
-        can_select = bool(len(self._scores)) and not self.share.problem
-        self.select_button.setEnabled(can_select)
-        why_not = self.share.problem or "There are no scores yet"
-        self.select_button.setToolTip("Select the worst images on the map" if can_select else why_not)
-        chosen = bool(len(self._session.lasso))
-        self.clear_button.setEnabled(chosen)
-        self.clear_button.setToolTip("Let go of the selected images" if chosen else "No image is selected")
+    def _update_choices(self) -> None:
+        self.choices.set_state(has_scores=bool(len(self._scores)), has_lasso=bool(len(self._session.lasso)))
 
     def _describe(self) -> None:
         if self._measure.is_busy and self.chosen_score.key == "squared-error":
