@@ -7,30 +7,33 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vae_explorer.ui.evaluation_desk import Ending
-from vae_explorer.ui.icons import icon
-from vae_explorer.ui.panels.controls import Caption, ElidedCaption, header, labelled, set_help, tool_button
+from vae_explorer.ui.panels.controls import header, labelled
 from vae_explorer.ui.panels.empty_state import EmptyState, Pages
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
-from vae_explorer.ui.panels.inline_error import InlineError
+from vae_explorer.ui.panels.sweep_buttons import SweepButtons
 from vae_explorer.ui.panels.sweep_choices import SweepChoices
 from vae_explorer.ui.panels.sweep_export import FILTERS, save_curve
+from vae_explorer.ui.panels.sweep_lines import SweepLines
 from vae_explorer.ui.panels.sweep_results import SweepResults
 from vae_explorer.ui.panels.sweep_rows import SweepRow, rows_of
-from vae_explorer.ui.panels.sweep_words import missing_words, progress_words, summary
+from vae_explorer.ui.panels.sweep_words import (
+    missing_words,
+    progress_words,
+    reason_words,
+    stale_words,
+    summary,
+)
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.sweep_desk import SweepDesk, stored_sweep
 from vae_explorer.ui.sweep_work import StoredSweep, SweepAdvanced, SweepWish
-from vae_explorer.ui.theme import SPACE_M, SPACE_XS
 
 if TYPE_CHECKING:
     from vae_explorer.runs.folder import RunFolder
 
 __all__ = ["SweepPanel"]
-
-_BAR_STEPS = 1000
 
 
 class SweepPanel(QWidget):
@@ -64,47 +67,16 @@ class SweepPanel(QWidget):
         self.desk = SweepDesk(parent=self) if desk is None else desk
         self.choices = SweepChoices(self)
         self.results = SweepResults()
-        self.error = InlineError()
-        self.stale = QLabel()
-        self.stale.setProperty("role", "warned")
-        self.stale.setWordWrap(True)
-        self.reason = Caption()
+        self.lines = SweepLines()
+        self.bar, self.status, self.error = self.lines.bar, self.lines.status, self.lines.error
+        self.reason, self.stale = self.lines.reason, self.lines.stale
         self.export_line = ExportLine(session, "sweep")
-        self._make_buttons()
-        self.status = ElidedCaption()
-        self.status.setAccessibleName("State of the sweep")
-        self.bar = QProgressBar()
-        self.bar.setRange(0, _BAR_STEPS)
-        self.bar.setTextVisible(False)
-        self.bar.setProperty("slim", "true")
-        self.bar.setAccessibleName("Progress of the sweep")
+        self.buttons = SweepButtons(self.export, self)
+        self.open_button, self.export_button = self.buttons.open_button, self.buttons.export_button
         self._lay_out()
         self._connect()
         self._show_rows(())
         self._update()
-
-    def _make_buttons(self) -> None:
-        self.open_button = tool_button("layers", "Open this run", text=True)
-        set_help(
-            self.open_button,
-            "Put the run of the chosen point on screen",
-            "Opens the model that was trained with this β, with its own map. The curve stays, and marks the run that is "
-            "on screen.",
-        )
-        self.export_button = tool_button("export", "Export", text=True)
-        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_help(
-            self.export_button,
-            "Save the curve as a picture, CSV, JSON or a web page",
-            "PNG is the chart as it stands, twice as fine; CSV has one line a run; JSON holds all that is known of the "
-            "sweep; the web page has curve and table and loads nothing from anywhere.",
-        )
-        menu = QMenu(self.export_button)
-        menu.addAction(icon("image"), "Picture, PNG…", lambda: self.export(".png"))
-        menu.addAction(icon("grid"), "Points, CSV…", lambda: self.export(".csv"))
-        menu.addAction(icon("array"), "Everything, JSON…", lambda: self.export(".json"))
-        menu.addAction(icon("file"), "Page, HTML…", lambda: self.export(".html"))
-        self.export_button.setMenu(menu)
 
     def _lay_out(self) -> None:
         self._head = header(
@@ -126,12 +98,7 @@ class SweepPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
-        column.addWidget(self.bar)
-        for line in (self.status, self.reason, self.stale):
-            line.setContentsMargins(SPACE_M, SPACE_XS if line is self.status else 0, SPACE_M, SPACE_XS)
-            column.addWidget(line)
-        self.reason.setWordWrap(True)
-        column.addWidget(self.error)
+        column.addWidget(self.lines)
         column.addWidget(self.results, 1)
         column.addWidget(self._hint, 1)
         self._empty = EmptyState()
@@ -220,10 +187,8 @@ class SweepPanel(QWidget):
 
     @Slot()
     def _on_choices_changed(self) -> None:
-        problem, reason = self.choices.problem, self.choices.reason
-        self.error.show_sentence(problem or self._trouble)
-        self.reason.setText(reason)
-        self.reason.setVisible(bool(reason))
+        self.error.show_sentence(self.choices.problem or self._trouble)
+        self.lines.show_reason(self.choices.reason)
 
     @Slot(float)
     def _on_epochs_value_changed(self, _value: float) -> None:
@@ -251,17 +216,14 @@ class SweepPanel(QWidget):
     @Slot()
     def _on_desk_started(self) -> None:
         self._show_trouble("")
-        self.bar.setValue(0)
-        self.status.setText("Preparing …")
+        self.lines.show_progress(0.0, "Preparing …")
         self.room_wanted.emit()
         self._wants_room = False
         self._update()
 
     @Slot(object)
     def _on_desk_advanced(self, told: SweepAdvanced) -> None:
-        self.bar.setValue(round(_BAR_STEPS * told.fraction))
-        if not self.desk.is_stopping:
-            self.status.setText(progress_words(told))
+        self.lines.show_progress(told.fraction, None if self.desk.is_stopping else progress_words(told))
 
     @Slot(object)
     def _on_desk_grown(self, stored: StoredSweep) -> None:
@@ -339,9 +301,8 @@ class SweepPanel(QWidget):
             is_shown = self._stored is not None and words is None
             self.status.setText(summary(self._stored.sweep) if is_shown and self._stored else "")
         self.status.setVisible(bool(self.status.text()))
-        sentence = self._stale_sentence()
-        self.stale.setText(sentence)
-        self.stale.setVisible(bool(sentence))
+        wish = self.desk.wish if running else None
+        self.lines.show_stale(stale_words(None if wish is None else wish.run, self._run, self._stored))
         self._update_buttons()
         self.update()  # what waits to be seen is done then
 
@@ -357,45 +318,14 @@ class SweepPanel(QWidget):
         return () if stored is None or self._missing() is not None else rows_of(stored, screen, screen)
 
     def _update_buttons(self) -> None:
-        row = self.results.chosen_row
-        can_open = row is not None and not row.is_current
-        why_not = "Choose a point of the curve first" if row is None else "This run is on screen already"
-        self.open_button.setEnabled(can_open)
-        self.open_button.setToolTip("Put the run of the chosen point on screen" if can_open else why_not)
         has_points = self._stored is not None and bool(self._stored.sweep.points) and bool(self.results.rows)
-        self.export_button.setEnabled(has_points)
-        self.export_button.setToolTip(
-            "Save the curve as a picture, CSV, JSON or a web page"
-            if has_points
-            else "There is no point to save yet"
-        )
+        self.buttons.set_state(self.results.chosen_row, has_points=has_points)
 
     def _missing(self) -> tuple[str, str] | None:
         return missing_words(self._run if self._session.latent_dim else None)
 
     def _reason(self) -> str:
-        """Why no sweep can begin now; empty if it can."""
-        if self.desk.is_running:
-            return ""
-        if self._session.training_state.is_active:
-            return "A training is under way: a sweep can begin when it has ended."
-        if self._run is None or self._session.explorer is None:
-            return "The model is not open yet."
-        if self._session.images is None:
-            return (
-                "The pictures of this model are not loaded: download them or choose their folder on the Data card, "
-                "at the left."
-            )
-        return ""
-
-    def _stale_sentence(self) -> str:
-        wish, run = self.desk.wish, self._run
-        if not self.desk.is_running or wish is None or run is None:
-            return ""
-        is_of_it = self._stored is not None and run.path.parent == self._stored.folder
-        if is_of_it or wish.run.path == run.path:
-            return ""
-        return f"This sweep is of “{wish.run.name}”; on screen is “{run.name}”."
+        return "" if self.desk.is_running else reason_words(self._session, self._run)
 
     # --- once it is seen -----------------------------------------------------------------------
 

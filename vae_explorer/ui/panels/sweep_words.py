@@ -1,13 +1,14 @@
-"""What the sweep's panel says: what is missing, where the sweep is, what came of it."""
+"""What the sweep's panel says: what is missing, why it cannot begin, where the sweep is, what came of it."""
 
 from __future__ import annotations
 
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import Sweep
 from vae_explorer.ui.panels.time_words import duration
-from vae_explorer.ui.sweep_work import SweepAdvanced
+from vae_explorer.ui.session import Session
+from vae_explorer.ui.sweep_work import StoredSweep, SweepAdvanced
 
-__all__ = ["missing_words", "progress_words", "summary"]
+__all__ = ["missing_words", "progress_words", "reason_words", "stale_words", "summary"]
 
 
 def missing_words(run: RunFolder | None) -> tuple[str, str] | None:
@@ -24,6 +25,30 @@ def missing_words(run: RunFolder | None) -> tuple[str, str] | None:
         "No β to sweep",
         f"The objective of this run, {objective.name}, has no β: open or train a run with the objective vae.",
     )
+
+
+def reason_words(session: Session, run: RunFolder | None) -> str:
+    """Why no sweep of `run` can begin now; empty if one can."""
+    if session.training_state.is_active:
+        return "A training is under way: a sweep can begin when it has ended."
+    if run is None or session.explorer is None:
+        return "The model is not open yet."
+    if session.images is None:
+        return (
+            "The pictures of this model are not loaded: download them or choose their folder on the Data card, "
+            "at the left."
+        )
+    return ""
+
+
+def stale_words(swept: RunFolder | None, run: RunFolder | None, stored: StoredSweep | None) -> str:
+    """That the sweep under way, of `swept`, is not of the `run` on screen; empty if it is, or there is none."""
+    if swept is None or run is None:
+        return ""
+    is_of_it = stored is not None and run.path.parent == stored.folder
+    if is_of_it or swept.path == run.path:
+        return ""
+    return f"This sweep is of “{swept.name}”; on screen is “{run.name}”."
 
 
 def progress_words(told: SweepAdvanced) -> str:
