@@ -12,15 +12,21 @@ from torch import Tensor
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import Cancelled, ConfigError
+from vae_explorer.latent.encoding_pass import KL_SEED, encode_images, whole_kl
 from vae_explorer.latent.encodings import Encodings
+from vae_explorer.latent.tensors import (
+    check_pictures,
+    check_shape,
+    checked_classes,
+    checked_latents,
+    seen_pixels,
+    to_numpy,
+    to_pixels,
+)
 from vae_explorer.latent.variations import prior_samples
 from vae_explorer.runs.snapshot import Snapshot
-from vae_explorer.vae.binarisation import fixed_draw
-from vae_explorer.vae.losses import image_losses
 from vae_explorer.vae.model import VAE, model_from_weights
-from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.plugins import require_plugin
-from vae_explorer.vae.posterior import Posterior
 
 __all__ = ["Explorer", "Reconstructions"]
 
@@ -30,7 +36,6 @@ IsStale = Callable[[], bool]
 
 BATCH_IMAGES = 128  # at most; is_stale is asked between batches
 _DENSITY_ROWS = 4096  # latents whose density is computed at once: with 500 components 16 MB a dimension
-_KL_SEED = 0
 BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
 
 
@@ -146,17 +151,17 @@ class Explorer:
             return prior_samples(n, self.latent_dim, np.random.default_rng(seed), temperature)
         generator = torch.Generator(self.device).manual_seed(seed)
         with torch.inference_mode():
-            return _numpy(self._model.prior.sample(n, generator, temperature)).astype(np.float64)
+            return to_numpy(self._model.prior.sample(n, generator, temperature)).astype(np.float64)
 
     def prior_log_prob(self, z: ArrayLike) -> NDArray[np.float64]:
         """log p(z) of latents (n, D) in nats; float64, (n,)."""
-        latents = self._latents(z)
+        latents = checked_latents(z, self.latent_dim)
         with torch.inference_mode():
             rows = [
                 self._model.prior.log_prob(part.to(self.device))
                 for part in torch.split(latents, _DENSITY_ROWS)
             ]
-            return _numpy(torch.cat(rows)).astype(np.float64)
+            return to_numpy(torch.cat(rows)).astype(np.float64)
 
     @property
     def batch_size(self) -> int:
@@ -189,13 +194,13 @@ class Explorer:
         Cancelled
             When stale.
         """
-        latents = self._latents(z)
+        latents = checked_latents(z, self.latent_dim)
         y = self._classes(labels, len(latents))
         decoded = np.empty((len(latents), *self.image_shape), dtype=np.uint8)
         for rows in self._batches(len(latents), is_stale):
             with torch.inference_mode():
                 params = self._model.decode(latents[rows].to(self.device), _part(y, rows))
-                decoded[rows] = _to_pixels(self._model.likelihood.mean(params))
+                decoded[rows] = to_pixels(self._model.likelihood.mean(params))
         return decoded
 
     def sample_images(self, z: ArrayLike, seed: int) -> Images:
@@ -203,14 +208,14 @@ class Explorer:
 
         The same `z` and `seed` give the same images on every device.
         """
-        latents = self._latents(z)
+        latents = checked_latents(z, self.latent_dim)
         generator = torch.Generator().manual_seed(seed)
         y = self._classes(None, len(latents))
         sampled = np.empty((len(latents), *self.image_shape), dtype=np.uint8)
         for rows in self._batches(len(latents)):
             with torch.inference_mode():
                 params = self._model.decode(latents[rows].to(self.device), _part(y, rows)).cpu()
-                sampled[rows] = _to_pixels(self._model.likelihood.sample(params, generator))
+                sampled[rows] = to_pixels(self._model.likelihood.sample(params, generator))
         return sampled
 
     def encode(
@@ -246,49 +251,17 @@ class Explorer:
         Cancelled
             When stale.
         """
-        self._check_shape(images.image_shape)
-        chosen = np.unique(np.asarray(index, dtype=np.int64))
-        n, d = len(chosen), self.latent_dim
-        mu, log_var = np.empty((n, d), dtype=np.float32), np.empty((n, d), dtype=np.float32)
-        recon, kl = np.full(n, np.nan, dtype=np.float32), np.empty(n, dtype=np.float32)
-        kl_sum = np.zeros(d)
-        pixels = Pixels(images.images, self.device)
-        noise = torch.Generator(self.device).manual_seed(_KL_SEED)  # of kl without a closed form
-        measured = _evenly(n, n_measured)
-        for wanted in (True, False):
-            part = np.flatnonzero(measured == wanted)
-            for batch in self._batches(len(part), is_stale):
-                rows = part[batch]
-                with (
-                    torch.inference_mode(),
-                    torch.autocast(self.device.type, torch.bfloat16, enabled=rounded),
-                ):
-                    x = pixels.batch(chosen[rows], draw=self._model.config.fixed_draw)
-                    y = self._classes_of(x, None if images.labels is None else images.labels[chosen[rows]])
-                    if wanted:
-                        losses = image_losses(self._model, x, noise, y=y, at_mean=True)
-                        posterior, kl_per_image, whole = losses.posterior, losses.kl_per_dim, losses.kl
-                        recon[rows] = _numpy(losses.recon)
-                    else:
-                        posterior = self._model.encode(x, y)
-                        kl_per_image = posterior.kl() if self.variational else torch.zeros_like(posterior.mu)
-                        whole = kl_per_image.sum(1) if self.has_closed_kl else self._kl(posterior, noise)
-                    mu[rows], log_var[rows] = _numpy(posterior.mu), _numpy(posterior.log_var)
-                    kl[rows] = _numpy(whole)
-                    kl_sum += _numpy(kl_per_image.double().sum(0))
-        kl_per_dim = (kl_sum / max(1, n)).astype(np.float32)
-        return Encodings(
-            index=chosen,
-            mu=mu,
-            log_var=log_var,
-            recon=recon,
-            kl=kl,
-            kl_per_dim=kl_per_dim,
+        check_shape(images.image_shape, self.image_shape)
+        return encode_images(
+            self._model,
+            images,
+            index,
+            device=self.device,
             step=self.step,
-            labels=None if images.labels is None else images.labels[chosen].astype(np.int64),
-            split=images.split[chosen].astype(np.uint8),
-            class_names=() if images.labels is None else images.class_names,
-            measured=None if measured.all() else measured,
+            batches=lambda n: self._batches(n, is_stale),
+            classes_of=self._classes_of,
+            n_measured=n_measured,
+            rounded=rounded,
         )
 
     def encode_pictures(
@@ -304,14 +277,14 @@ class Explorer:
         labels
             Their classes, (B,), as in `encode`; None: not known.
         """
-        self._check_batch(x)
+        check_pictures(x, self.image_shape)
         mu = np.empty((len(x), self.latent_dim), dtype=np.float32)
         log_var = np.empty_like(mu)
         for rows in self._batches(len(x)):
             with torch.inference_mode():
-                batch = self._from_pixels(x, index, rows)
+                batch = seen_pixels(x, index, rows, self._model.config.fixed_draw, self.device)
                 posterior = self._model.encode(batch, self._classes_of(batch, _some(labels, rows)))
-                mu[rows], log_var[rows] = _numpy(posterior.mu), _numpy(posterior.log_var)
+                mu[rows], log_var[rows] = to_numpy(posterior.mu), to_numpy(posterior.log_var)
         return mu, log_var
 
     def reconstruct(
@@ -333,19 +306,19 @@ class Explorer:
         Cancelled
             When stale.
         """
-        self._check_batch(x)
+        check_pictures(x, self.image_shape)
         decoded = np.empty_like(x, order="C")
-        noise = torch.Generator(self.device).manual_seed(_KL_SEED)
+        noise = torch.Generator(self.device).manual_seed(KL_SEED)
         recon, kl = np.empty(len(x), dtype=np.float32), np.empty(len(x), dtype=np.float32)
         for rows in self._batches(len(x), is_stale):
             with torch.inference_mode():
-                batch = self._from_pixels(x, index, rows)
+                batch = seen_pixels(x, index, rows, self._model.config.fixed_draw, self.device)
                 y = self._classes_of(batch, _some(labels, rows))
                 posterior = self._model.encode(batch, y)
                 params = self._model.decode(posterior.mu, y)
-                decoded[rows] = _to_pixels(self._model.likelihood.mean(params))
-                recon[rows] = -_numpy(self._model.likelihood.log_prob(batch, params))
-                kl[rows] = _numpy(self._kl(posterior, noise))
+                decoded[rows] = to_pixels(self._model.likelihood.mean(params))
+                recon[rows] = -to_numpy(self._model.likelihood.log_prob(batch, params))
+                kl[rows] = to_numpy(whole_kl(self._model, posterior, noise))
         return Reconstructions(x, decoded, recon, kl)
 
     def _batches(self, n: int, is_stale: IsStale | None = None) -> Iterator[slice]:
@@ -354,69 +327,19 @@ class Explorer:
                 raise Cancelled("Stopped: a newer request replaced this one.")
             yield slice(start, min(n, start + self.batch_size))
 
-    def _kl(self, posterior: Posterior, noise: torch.Generator) -> Tensor:
-        needs_sample = self.variational and not self.has_closed_kl
-        return self._model.kl(posterior, posterior.sample(noise) if needs_sample else posterior.mu)
-
     def _classes(self, labels: ArrayLike | None, n: int) -> Tensor | None:
         """Classes (n,) of latents; None if the model takes none."""
         if self.label is None:
             return None
         if labels is None:
             return torch.full((n,), self.label, device=self.device)
-        found = np.array(labels, dtype=np.int64)
-        if found.shape != (n,) or np.any((found < 0) | (found >= self.n_classes)):
-            raise ConfigError(
-                f"{n} latents need as many classes from 0 to {self.n_classes - 1}, got {found.tolist()[:5]}."
-            )
-        return torch.from_numpy(found).to(self.device)
+        return checked_classes(labels, n, self.n_classes).to(self.device)
 
     def _classes_of(self, x: Tensor, labels: ArrayLike | None) -> Tensor | None:
         """Classes (B,) of images `x`: the given ones, else the most probable, else `label`."""
         if labels is None and self._model.classifier is not None:
             return self._model.classify(x).argmax(1)
         return self._classes(labels, len(x))
-
-    def _latents(self, z: ArrayLike) -> Tensor:
-        with np.errstate(over="ignore"):  # too large for float32 becomes infinite and is refused below
-            latents = np.asarray(z, dtype=np.float32)
-        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
-            got = latents.shape[-1] if latents.ndim else 0
-            raise ConfigError(
-                f"This model has {self.latent_dim} latent dimension{'s' if self.latent_dim != 1 else ''}, "
-                f"got {got} coordinate{'s' if got != 1 else ''}."
-            )
-        if not np.isfinite(latents).all():
-            raise ConfigError("A coordinate is not a finite number.")
-        return torch.from_numpy(np.array(latents))  # (B, D), own memory
-
-    def _from_pixels(self, x: Images, index: NDArray[np.int64] | None, rows: slice) -> Tensor:
-        """The pictures in `rows`, as the model sees them."""
-        draw = self._model.config.fixed_draw
-        if draw is not None:
-            places = np.arange(len(x)) if index is None else index
-            white = fixed_draw(x[rows], places[rows], draw)
-            return torch.from_numpy(white).to(self.device).to(torch.float32)
-        return torch.from_numpy(np.array(x[rows])).to(self.device).to(torch.float32).div_(255.0)
-
-    def _check_batch(self, x: Images) -> None:
-        if x.ndim != 4 or x.dtype != np.uint8:
-            raise ConfigError(f"Pictures must be uint8, (B, C, H, W), got {x.dtype}, {x.shape}.")
-        self._check_shape((x.shape[1], x.shape[2], x.shape[3]))
-
-    def _check_shape(self, image_shape: tuple[int, int, int]) -> None:
-        if image_shape != self.image_shape:
-            raise ConfigError(
-                f"This model was trained on {_shape_words(self.image_shape)} images, got "
-                f"{_shape_words(image_shape)}: load the images at the model's size and colour."
-            )
-
-
-def _evenly(n: int, n_chosen: int | None) -> NDArray[np.bool_]:
-    """True for `n_chosen` of `n` places (None: all), as evenly apart as can be."""
-    chosen = np.zeros(n, dtype=bool)
-    chosen[np.linspace(0, n - 1, min(n, n if n_chosen is None else n_chosen)).round().astype(np.int64)] = True
-    return chosen
 
 
 def _part(y: Tensor | None, rows: slice) -> Tensor | None:
@@ -425,19 +348,3 @@ def _part(y: Tensor | None, rows: slice) -> Tensor | None:
 
 def _some(labels: ArrayLike | None, rows: slice) -> NDArray[np.int64] | None:
     return None if labels is None else np.asarray(labels, dtype=np.int64)[rows]
-
-
-def _to_pixels(x: Tensor) -> Images:
-    """Images in [0, 1] → uint8, rounded to the nearest level."""
-    pixels: Images = x.clamp(0.0, 1.0).mul(255.0).round().to(torch.uint8).cpu().numpy()
-    return pixels
-
-
-def _numpy(x: Tensor) -> NDArray[np.floating]:
-    array: NDArray[np.floating] = x.cpu().numpy()
-    return array
-
-
-def _shape_words(image_shape: tuple[int, int, int]) -> str:
-    c, h, w = image_shape
-    return f"{w} × {h} {'grey' if c == 1 else 'colour'}"
