@@ -28,8 +28,8 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.history import EpochRecord, History, Losses, SettingMark
 from vae_explorer.training.events import Finished, Progressed, Started
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.hidden_widths import hidden_problem, parsed_hidden
 from vae_explorer.ui.panels.model_choices import OBJECTIVE_SETTING_ROWS, OBJECTIVES
-from vae_explorer.ui.panels.setup_model import hidden_problem, parsed_hidden
 from vae_explorer.ui.panels.setup_panel import SetupPanel
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.widgets.form import ChoiceBox, InlineProblem

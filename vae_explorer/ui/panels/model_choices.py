@@ -1,11 +1,32 @@
-"""What the setup offers beside the network: kinds of objective with their settings, priors, posteriors, labels."""
+"""What the model card offers: networks, likelihoods, kinds of objective with their settings, priors, posteriors, labels."""
 
 from __future__ import annotations
 
 from vae_explorer.ui.panels.setting_rows import Setting
 from vae_explorer.ui.widgets.number_field import NumberRange
 
-__all__ = ["MODEL_SETTINGS", "OBJECTIVES", "OBJECTIVE_SETTING_ROWS", "OBJECTIVE_WORDS"]
+__all__ = [
+    "BINARISATIONS",
+    "LIKELIHOODS",
+    "MODEL_SETTINGS",
+    "NETWORKS",
+    "OBJECTIVES",
+    "OBJECTIVE_SETTING_ROWS",
+    "OBJECTIVE_WORDS",
+]
+
+NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"),
+             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"), ("gated", "Gated MLP"))  # fmt: skip
+LIKELIHOODS = (
+    ("bernoulli", "Bernoulli"),
+    ("continuous-bernoulli", "Cont. Bernoulli"),
+    ("gaussian", "Gaussian"),
+    ("gaussian-learned", "Gaussian, free σ"),
+    ("gaussian-optimal", "Optimal Gaussian"),
+    ("laplace", "Laplace"),
+    ("logistic-mixture", "Logistic mixture"),
+)
+BINARISATIONS = (("none", "Grey"), ("dynamic", "Binary, redrawn"), ("static", "Binary, fixed"))
 
 OBJECTIVES = (
     ("vae", "VAE, β-VAE"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -11,12 +10,17 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import Caption, tool_button
 from vae_explorer.ui.panels.explanations import EXPLANATIONS
+from vae_explorer.ui.panels.hidden_widths import hidden_problem, parsed_hidden
 from vae_explorer.ui.panels.model_choices import (
+    BINARISATIONS,
+    LIKELIHOODS,
     MODEL_SETTINGS,
+    NETWORKS,
     OBJECTIVE_SETTING_ROWS,
     OBJECTIVE_WORDS,
     OBJECTIVES,
 )
+from vae_explorer.ui.panels.model_relevance import model_rows, more_rows, objective_rows
 from vae_explorer.ui.panels.preset_box import PresetBox
 from vae_explorer.ui.panels.setting_rows import Setting, SettingRows
 from vae_explorer.ui.widgets.card import Section, restyle
@@ -24,59 +28,17 @@ from vae_explorer.ui.widgets.form import ChoiceBox, FormRow
 from vae_explorer.ui.widgets.number_field import NumberField, NumberRange
 from vae_explorer.ui.widgets.value_slider import ValueSlider
 from vae_explorer.vae.config import (
-    CONVOLUTIONAL,
-    DENSE,
     GATED_HIDDEN,
     LATENT_DIM_MAX,
-    OBJECTIVE_SETTINGS,
     PLUGIN_PREFIX,
     START_BETA,
-    WITH_SIGMA,
     ModelConfig,
     ObjectiveConfig,
 )
 
-__all__ = ["ModelSettings", "hidden_problem", "parsed_hidden"]
+__all__ = ["ModelSettings"]
 
-_NETWORKS = (("residual", "Residual conv"), ("conv", "Convolutional"),
-             ("burgess", "Convolutional (Burgess)"), ("mlp", "MLP"), ("gated", "Gated MLP"))  # fmt: skip
-_LIKELIHOODS = (
-    ("bernoulli", "Bernoulli"),
-    ("continuous-bernoulli", "Cont. Bernoulli"),
-    ("gaussian", "Gaussian"),
-    ("gaussian-learned", "Gaussian, free σ"),
-    ("gaussian-optimal", "Optimal Gaussian"),
-    ("laplace", "Laplace"),
-    ("logistic-mixture", "Logistic mixture"),
-)
-_BINARISATIONS = (("none", "Grey"), ("dynamic", "Binary, redrawn"), ("static", "Binary, fixed"))
-_LAYERS_MAX = 8
-_UNITS_MAX = 16_384  # a wider layer is a slip of the finger: its weights alone would take gigabytes
 _BETA_SHOWN = (0.05, 50.0)  # of the slider; the field takes all
-
-
-def parsed_hidden(text: str) -> tuple[int, ...]:
-    """Widths in a text like ``"512, 256"``; empty if it is not such a list (see `hidden_problem`)."""
-    return () if hidden_problem(text) else tuple(int(part) for part in _parts(text))
-
-
-def hidden_problem(text: str) -> str:
-    """What is wrong with the list of widths, in a sentence; empty if nothing is."""
-    parts = _parts(text)
-    if not parts:
-        return "Enter one width a layer, such as 400 or 512, 256."
-    for part in parts:
-        if not part.isdecimal():
-            return f"“{part[:24]}” is not a whole number; enter widths such as 512, 256."
-        if not 1 <= int(part) <= _UNITS_MAX:
-            return f"A layer has 1 to {_UNITS_MAX:,} units, not {int(part):,}."
-    if len(parts) > _LAYERS_MAX:
-        return f"At most {_LAYERS_MAX} layers, not {len(parts)}."
-    return ""
-
-
-def _parts(text: str) -> list[str]:
-    return [part for part in re.split(r"[,;\s]+", text.strip()) if part]
 
 
 class ModelSettings(Section):
@@ -104,16 +66,16 @@ class ModelSettings(Section):
         self.objective = ChoiceBox(OBJECTIVES)
         self.objective_words = Caption()
         self.objective_words.setWordWrap(True)
-        self.network = ChoiceBox(_NETWORKS)
+        self.network = ChoiceBox(NETWORKS)
         self.hidden = QLineEdit(", ".join(map(str, model.hidden)))
         self.hidden.setProperty("numeric", "true")
         self.width_field = NumberField("Base width", NumberRange(4, 256, whole=True), model.width)
         self.latent_dim = NumberField(
             "Latent dim.", NumberRange(1, LATENT_DIM_MAX, whole=True), model.latent_dim
         )
-        self.likelihood = ChoiceBox(_LIKELIHOODS)
+        self.likelihood = ChoiceBox(LIKELIHOODS)
         self.logistics = NumberField("Logistics", NumberRange(1, 50, whole=True), model.logistics)
-        self.binarisation = ChoiceBox(_BINARISATIONS)
+        self.binarisation = ChoiceBox(BINARISATIONS)
         self._binarisation_seed = (
             model.binarisation_seed
         )  # of the run on screen; chosen on the command line only
@@ -203,16 +165,11 @@ class ModelSettings(Section):
     @property
     def is_valid(self) -> bool:
         """Whether every setting that matters holds something usable."""
-        fields = [self.latent_dim]
-        if self.network.value in DENSE:
-            if hidden_problem(self.hidden.text()):
-                return False
-        elif self.network.value in CONVOLUTIONAL:
-            fields.append(self.width_field)
-        if self.likelihood.value in WITH_SIGMA:
-            fields.append(self.sigma)
-        if self.likelihood.value == "logistic-mixture":
-            fields.append(self.logistics)
+        matters = self._model_rows
+        if "hidden" in matters and hidden_problem(self.hidden.text()):
+            return False
+        optional = {"width": self.width_field, "sigma": self.sigma, "logistics": self.logistics}
+        fields = [self.latent_dim, *(field for name, field in optional.items() if name in matters)]
         if self._uses_beta:
             fields += [self.beta.field, self.warmup]
         rows = (self.objective_rows, self.cycle_rows, self.model_rows)
@@ -236,14 +193,14 @@ class ModelSettings(Section):
                 "sigma": self.sigma.value,
                 "logistics": self.logistics.int_value,
                 # it would change what another likelihood is of, so it does not stay behind unseen
-                "binarisation": self.binarisation.value if self._may_binarise else "none",
+                "binarisation": self.binarisation.value if "binarisation" in self._model_rows else "none",
                 "binarisation_seed": self._binarisation_seed,
             }
         )
 
     @property
-    def _may_binarise(self) -> bool:
-        return self.likelihood.value == "bernoulli"
+    def _model_rows(self) -> set[str]:
+        return model_rows(self.network.value, self.likelihood.value)
 
     def set_plugins(self, names: Iterable[str]) -> None:
         """Offer the networks of other packages too, as ``plugin:NAME``."""
@@ -272,10 +229,7 @@ class ModelSettings(Section):
 
     @property
     def _uses_beta(self) -> bool:
-        return "beta" in self._settings_of_objective()
-
-    def _settings_of_objective(self) -> tuple[str, ...]:
-        return next(used for name, used in OBJECTIVE_SETTINGS.items() if name == self.objective.value)
+        return "beta" in objective_rows(self.objective.value)
 
     def set_configs(self, model: ModelConfig, objective: ObjectiveConfig) -> None:
         """Show the settings of a run."""
@@ -358,15 +312,13 @@ class ModelSettings(Section):
         self.changed.emit()
 
     def _show_what_matters(self) -> None:
-        self._rows["hidden"].setVisible(self.network.value in DENSE)
-        self._rows["width"].setVisible(self.network.value in CONVOLUTIONAL)
-        self._rows["sigma"].setVisible(self.likelihood.value in WITH_SIGMA)
-        self._rows["logistics"].setVisible(self.likelihood.value == "logistic-mixture")
-        self._rows["binarisation"].setVisible(self._may_binarise)
+        matters = self._model_rows
+        for name in ("hidden", "width", "sigma", "logistics", "binarisation"):
+            self._rows[name].setVisible(name in matters)
         self._rows["sigma"].label.setText(
             "σ at the start" if self.likelihood.value == "gaussian-learned" else "σ of a pixel"
         )
-        used = self._settings_of_objective()
+        used = objective_rows(self.objective.value)
         self._rows["objective"].show_problem(self._shape_problem())
         words = OBJECTIVE_WORDS.get(self.objective.value, "")
         self.objective_words.setText(words)
@@ -375,18 +327,7 @@ class ModelSettings(Section):
         self._rows["warmup"].setVisible(self._uses_beta)
         self.objective_rows.show_only(used)
         self.cycle_rows.show_only(used if self._shows_more else ())
-        self.model_rows.show_only(self._more_that_matters() if self._shows_more else ())
+        more = more_rows(self.network.value, self.objective.value, self.model_rows.values())
+        self.model_rows.show_only(more if self._shows_more else ())
         self.more.setText("Less of the model" if self._shows_more else "More of the model")
         self.more.setIcon(icon("chevron-down" if self._shows_more else "chevron-right"))
-
-    def _more_that_matters(self) -> set[str]:
-        shown, values = {"conditional"}, self.model_rows.values()
-        if self.network.value == "residual":
-            shown.add("start_layers")
-        if self.objective.value == "m2":
-            shown.discard("conditional")  # it is so anyway
-        if self.objective.value not in ("autoencoder", "denoising"):
-            shown |= {"prior", "posterior"}
-            shown |= {"components"} if values["prior"] != "normal" else set()
-            shown |= {"n_flows"} if values["posterior"] == "iaf" else set()
-        return shown
