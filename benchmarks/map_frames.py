@@ -25,7 +25,8 @@ from vae_explorer.latent.encodings import Encodings
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import class_colours, theme_manager
-from vae_explorer.ui.widgets.map.canvas import Layer, MapCanvas
+from vae_explorer.ui.widgets.map.canvas import MapCanvas
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.point_colours import by_category
 from vae_explorer.ui.widgets.map.projection import Projected
 

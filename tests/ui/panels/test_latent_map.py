@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from vae_explorer.latent.planes import axes_plane
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
 from vae_explorer.ui.session import Session
-from vae_explorer.ui.widgets.map.canvas import Layer
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.tools import Tool
 
 EMPTY = (2.6, 2.4)  # a place without points

@@ -15,7 +15,7 @@ from vae_explorer.latent.planes import axes_plane
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import class_colours, theme_manager
-from vae_explorer.ui.widgets.map.canvas import Layer
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.legend import LegendRow
 from vae_explorer.ui.widgets.map.point_colours import ColourMode
 

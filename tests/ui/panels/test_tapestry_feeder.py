@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from vae_explorer.latent.planes import axes_plane
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
 from vae_explorer.ui.session import Session, TrainingState
-from vae_explorer.ui.widgets.map.canvas import Layer
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.tapestry_grid import Block
 from vae_explorer.ui.widgets.map.tapestry_layer import TapestryLayer
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from vae_explorer.latent.plane import Plane
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.threads.latest_runner import LatestRunner
-from vae_explorer.ui.widgets.map.canvas import Layer
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.map_view import MapView
 from vae_explorer.ui.widgets.map.tapestry_grid import Block, TapestryGrid
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -18,29 +17,22 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from vae_explorer.ui.theme import Theme, theme_manager
-from vae_explorer.ui.widgets.map.axes_layer import (
-    caption_font,
-    paint_grid,
-    paint_line_contours,
-    paint_prior,
-    paint_prior_contours,
-    paint_titles,
-)
+from vae_explorer.ui.widgets.map.axes_layer import caption_font
 from vae_explorer.ui.widgets.map.backing import Backing
-from vae_explorer.ui.widgets.map.density import DensityPicture, density_picture
-from vae_explorer.ui.widgets.map.density_layer import density_image, paint_curve, paint_density
+from vae_explorer.ui.widgets.map.fitting import fitted_box, share_inside
+from vae_explorer.ui.widgets.map.ground import Ground
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.marks import Marks, hover_region, paint_marks
 from vae_explorer.ui.widgets.map.point_colours import Colouring
 from vae_explorer.ui.widgets.map.points_layer import PointsLayer
 from vae_explorer.ui.widgets.map.projection import Projected
-from vae_explorer.ui.widgets.map.tapestry_layer import TapestryLayer
-from vae_explorer.ui.widgets.map.viewport import KEPT_SHARE, Box, Viewport, united
+from vae_explorer.ui.widgets.map.viewport import Box, Viewport
 
-__all__ = ["Layer", "MapCanvas"]
+__all__ = ["MapCanvas"]
 
 MOTION_MS = 140  # of a view that resets, and of points that move to newer places
 POINT_FRAME_MS = (
@@ -48,20 +40,8 @@ POINT_FRAME_MS = (
 )
 FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
 PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
-DEFAULT_TAPESTRY_OPACITY = 0.42
-SAMPLED_POINTS = 20_000  # looked at to tell what share of all is in view
 GLIDING_POINTS = 50_000  # more of them go to newer places at once: a frame of their way would come late
 MIN_ZOOM, MAX_ZOOM = 0.02, 20_000.0  # against the fitted view
-
-
-class Layer(StrEnum):
-    """What can be shown and hidden."""
-
-    POINTS = "points"
-    TAPESTRY = "tapestry"
-    DENSITY = "density"
-    PRIOR = "prior"
-    AXES = "axes"
 
 
 class MapCanvas(QWidget):
@@ -83,7 +63,8 @@ class MapCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.points = PointsLayer()
-        self.tapestry = TapestryLayer()
+        self._ground = Ground()
+        self.tapestry = self._ground.tapestry
         self._viewport = Viewport.fitting(PRIOR_BOX, 600, 400, FIT_MARGINS)
         self._fitted_scale = self._viewport.scale
         self._follows_size = True  # until a person moves the view, a resize fits it anew
@@ -91,12 +72,6 @@ class MapCanvas(QWidget):
         self._marks = Marks()
         self._on_line = False
         self._target = Projected(np.empty((0, 2), dtype=np.float32))  # where the points are, or are moving to
-        self._density: DensityPicture | None = None
-        self._density_image: QImage | None = None
-        self._prior_centre = (0.0, 0.0)
-        self._prior_contours: tuple[NDArray[np.float64], ...] | None = None
-        self._labels = ("z1", "z2")
-        self._tapestry_opacity = DEFAULT_TAPESTRY_OPACITY
         self._under = Backing()  # all layers under the points
         self._base = Backing()  # and the points
         self._shows_focus = False
@@ -135,7 +110,7 @@ class MapCanvas(QWidget):
 
     @property
     def tapestry_opacity(self) -> float:
-        return self._tapestry_opacity
+        return self._ground.tapestry_opacity
 
     @property
     def is_view_untouched(self) -> bool:
@@ -149,7 +124,7 @@ class MapCanvas(QWidget):
 
     def set_labels(self, label_u: str, label_v: str) -> None:
         """Names of the two directions."""
-        self._labels = (label_u, label_v)
+        self._ground.labels = (label_u, label_v)
         self.redraw()
 
     def set_prior(
@@ -162,8 +137,8 @@ class MapCanvas(QWidget):
         contours
             Segments (S, 2, 2) on the plane for 1σ, 2σ and 3σ of a prior that is not round; None: circles.
         """
-        self._prior_centre = centre
-        self._prior_contours = contours
+        self._ground.prior_centre = centre
+        self._ground.prior_contours = contours
         self.redraw()
 
     def set_points(self, projected: Projected, *, moving: bool = False) -> None:
@@ -174,8 +149,7 @@ class MapCanvas(QWidget):
         self._point_motion.stop()
         self._target = projected
         self.points.set_projected(projected)
-        self._density_image = None
-        self._density = None
+        self._ground.forget_density()
         if glides:
             self._from_xy = before
             self.points.set_xy(before)
@@ -196,7 +170,7 @@ class MapCanvas(QWidget):
         self.redraw_points()
 
     def set_tapestry_opacity(self, opacity: float) -> None:
-        self._tapestry_opacity = opacity
+        self._ground.tapestry_opacity = opacity
         self.redraw()
 
     def set_layer(self, layer: Layer, shown: bool) -> None:
@@ -253,12 +227,7 @@ class MapCanvas(QWidget):
 
     def share_in_view(self) -> float:
         """Share of the points that the view shows; 1 without points."""
-        xy = self._target.xy[:: max(1, len(self._target.xy) // SAMPLED_POINTS)]
-        if len(xy) == 0:
-            return 1.0
-        x0, y0, x1, y1 = self._viewport.box
-        inside = (xy[:, 0] >= x0) & (xy[:, 0] <= x1) & (xy[:, 1] >= y0) & (xy[:, 1] <= y1)
-        return float(inside.mean())
+        return share_inside(self._target.xy, self._viewport.box)
 
     def taken(self) -> list[QRect]:
         """Rectangles of the canvas that floating cards cover."""
@@ -266,19 +235,8 @@ class MapCanvas(QWidget):
         return [card.geometry() for card in found if card.isVisible()]
 
     def _fit_box(self) -> Box:
-        cx, cy = self._prior_centre
-        prior = (cx - 3.0, cy - 3.0, cx + 3.0, cy + 3.0)
-        if self._prior_contours is not None and len(outermost := self._prior_contours[-1]):
-            (left, bottom), (right, top) = outermost.min((0, 1)), outermost.max((0, 1))
-            prior = (float(left), float(bottom), float(right), float(top))
-        points = self._target.places.box(KEPT_SHARE)
-        if self._on_line:
-            top = float(self._target.curve[:, 1].max()) if self._target.curve is not None else 0.0
-            left, right = prior[0], prior[2]
-            if points is not None:
-                left, right = min(left, points[0]), max(right, points[2])
-            return (left, -0.12 * (right - left), right, max(top, 0.3 * (right - left)))
-        return united(prior, points)
+        ground = self._ground
+        return fitted_box(self._target, ground.prior_centre, ground.prior_contours, on_line=self._on_line)
 
     def _go(self, viewport: Viewport, *, animated: bool) -> None:
         self._view_motion.stop()
@@ -327,7 +285,7 @@ class MapCanvas(QWidget):
 
     @Slot(object)
     def _on_theme_manager_changed(self, _theme: Theme) -> None:
-        self._density_image = None
+        self._ground.forget_colours()
         self.redraw()
 
     # --- painting ------------------------------------------------------------------------------
@@ -367,37 +325,11 @@ class MapCanvas(QWidget):
         base.fill(QColor(theme.ground))
         painter = QPainter(base)
         painter.setFont(caption_font(self.font()))
-        if Layer.TAPESTRY in self._layers and not self.tapestry.is_empty:
-            self.tapestry.paint(painter, viewport, theme)
-            if not self._on_line:  # under a line nothing lies over the tiles: they stay bright
-                veil = QColor(theme.ground)
-                veil.setAlphaF(1.0 - self._tapestry_opacity)
-                painter.fillRect(0, 0, viewport.width, viewport.height, veil)
-        if Layer.DENSITY in self._layers and not self._on_line:
-            self._paint_density(painter, theme)
-        taken = self.taken()
-        if Layer.AXES in self._layers:
-            paint_grid(painter, viewport, theme, taken, on_line=self._on_line)
-            paint_titles(painter, viewport, theme, self._labels[0], self._labels[1], taken)
-        if Layer.PRIOR in self._layers:
-            if self._on_line:
-                paint_line_contours(painter, viewport, theme, self._prior_centre[0], self._prior_contours)
-            elif self._prior_contours is not None:
-                paint_prior_contours(painter, viewport, theme, self._prior_contours)
-            else:
-                paint_prior(painter, viewport, theme, self._prior_centre)
-        if self._on_line:
-            paint_curve(painter, viewport, theme, self._target.curve, filled=Layer.DENSITY in self._layers)
+        self._ground.paint(
+            painter, viewport, theme, self._layers, self._target, self.taken(), on_line=self._on_line
+        )
         painter.end()
         return base
-
-    def _paint_density(self, painter: QPainter, theme: Theme) -> None:
-        if self._density is None:
-            self._density = density_picture(self._target.xy)
-        if self._density is not None:
-            if self._density_image is None:
-                self._density_image = density_image(self._density, theme)
-            paint_density(painter, self._viewport, self._density, self._density_image)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
-from vae_explorer.ui.widgets.map.canvas import DEFAULT_TAPESTRY_OPACITY, Layer
 from vae_explorer.ui.widgets.map.cards import FloatingCard, card_button
+from vae_explorer.ui.widgets.map.ground import DEFAULT_TAPESTRY_OPACITY
+from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.map_view import MapView
 from vae_explorer.ui.widgets.map.tools import TOOL_INFO, Tool
 
