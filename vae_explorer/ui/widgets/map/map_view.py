@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from vae_explorer.ui.widgets.map.canvas import MapCanvas
-from vae_explorer.ui.widgets.map.gesture import Gesture, LassoMode
-from vae_explorer.ui.widgets.map.marks import PIN_REACH_PX
+from vae_explorer.ui.widgets.map.gesture import Gesture, cursor_shape, gesture_kind, lasso_mode
+from vae_explorer.ui.widgets.map.marks import nearest_pin
 from vae_explorer.ui.widgets.map.tools import TOOL_INFO, Tool
 
 __all__ = ["MapView"]
@@ -126,16 +126,18 @@ class MapView(MapCanvas):
         if self._gesture is not None or not self._enabled_for_model:
             return
         at = event.position()
-        kind = self._gesture_for(event)
+        kind = gesture_kind(
+            event.button(),
+            event.modifiers(),
+            self._effective_tool(),
+            space_held=self._space_held,
+            on_pin=bool(self._pin_at(at)),
+        )
         if not kind:
             return
         gesture = Gesture(kind, at, at)
         if kind == "lasso":
-            held = event.modifiers()
-            if held & _Modifier.ControlModifier:
-                gesture.mode = LassoMode.ADD
-            elif held & _Modifier.AltModifier:
-                gesture.mode = LassoMode.SUBTRACT
+            gesture.mode = lasso_mode(event.modifiers())
             gesture.loop.append(self._pair(at))
         elif kind == "move pin":
             gesture.pin = self._pin_at(at)
@@ -293,20 +295,6 @@ class MapView(MapCanvas):
 
     # --- private -------------------------------------------------------------------------------
 
-    def _gesture_for(self, event: QMouseEvent) -> str:
-        if event.button() is _Button.MiddleButton:
-            return "pan"
-        if event.button() is not _Button.LeftButton:
-            return ""
-        if self._space_held:
-            return "pan"
-        if event.modifiers() & _Modifier.ShiftModifier:
-            return "lasso"
-        tool = self._effective_tool()
-        if tool in (Tool.EXPLORE, Tool.PIN) and self._pin_at(event.position()):
-            return "move pin"
-        return {Tool.EXPLORE: "explore", Tool.PIN: "pin", Tool.LASSO: "lasso", Tool.HAND: "pan"}[tool]
-
     def _effective_tool(self) -> Tool:
         return Tool.HAND if self._space_held else self._tool
 
@@ -352,13 +340,7 @@ class MapView(MapCanvas):
         return (self._mouse.x(), self._mouse.y()) if self._mouse is not None else None
 
     def _pin_at(self, at: QPointF) -> str:
-        best, best_distance = "", PIN_REACH_PX
-        for pin in self.marks.pins:
-            x, y = self.viewport.to_px(pin.xy)
-            distance = float(np.hypot(x - at.x(), y - at.y()))
-            if distance <= best_distance:
-                best, best_distance = pin.name, distance
-        return best
+        return nearest_pin(self.marks.pins, self.viewport, (at.x(), at.y()))
 
     def _pair(self, at: QPointF) -> tuple[float, float]:
         x, y = self.viewport.to_plane((at.x(), at.y()))
@@ -371,15 +353,8 @@ class MapView(MapCanvas):
         return place
 
     def _show_cursor(self) -> None:
-        gesture = self._gesture
-        if not self._enabled_for_model:
-            shape = Qt.CursorShape.ArrowCursor
-        elif gesture is not None and gesture.kind == "pan":
-            shape = Qt.CursorShape.ClosedHandCursor
-        elif (gesture is not None and gesture.kind == "move pin") or (
-            gesture is None and self.marks.held_pin
-        ):
-            shape = Qt.CursorShape.SizeAllCursor
+        if self._enabled_for_model:
+            shape = cursor_shape(self._effective_tool(), self._gesture, holds_pin=bool(self.marks.held_pin))
         else:
-            shape = TOOL_INFO[self._effective_tool()].cursor
+            shape = Qt.CursorShape.ArrowCursor
         self.setCursor(shape)

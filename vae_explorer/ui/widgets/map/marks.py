@@ -14,7 +14,7 @@ from vae_explorer.ui.theme import Theme
 from vae_explorer.ui.widgets.map.projection import Ellipse
 from vae_explorer.ui.widgets.map.viewport import Viewport
 
-__all__ = ["PIN_REACH_PX", "Marks", "PinMark", "hover_region", "paint_marks"]
+__all__ = ["PIN_REACH_PX", "Marks", "PinMark", "hover_region", "nearest_pin", "paint_marks"]
 
 PIN_REACH_PX = 11.0  # how near the mouse must be to take hold of a pin
 _PIN_RADIUS_PX = 6.5
@@ -63,6 +63,17 @@ def paint_marks(painter: QPainter, marks: Marks, viewport: Viewport, theme: Them
     if marks.lasso is not None and len(marks.lasso) > 1:
         _paint_lasso(painter, marks.lasso, viewport, theme)
     _paint_cursor(painter, marks, viewport, theme)
+
+
+def nearest_pin(pins: tuple[PinMark, ...], viewport: Viewport, at_px: tuple[float, float]) -> str:
+    """Name of the pin nearest to a pixel, the later of equal ones; empty if none is within reach."""
+    best, best_distance = "", PIN_REACH_PX
+    for pin in pins:
+        x, y = viewport.to_px(pin.xy)
+        distance = float(np.hypot(x - at_px[0], y - at_px[1]))
+        if distance <= best_distance:
+            best, best_distance = pin.name, distance
+    return best
 
 
 def hover_region(before: Marks, after: Marks, viewport: Viewport) -> QRegion:
