@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,21 +9,19 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from vae_explorer.ui.nearest import Nearest, nearest_finder
 from vae_explorer.ui.panels.controls import Caption, set_help, set_role, tool_button
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
+from vae_explorer.ui.panels.nearest_images import NearestImages
 from vae_explorer.ui.panels.selected_image import SelectedImage, from_code, from_picture
 from vae_explorer.ui.session import Session
-from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, difference_lut, theme_manager
+from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS, difference_lut, theme_manager
 from vae_explorer.ui.widgets.difference import difference_picture
-from vae_explorer.ui.widgets.image_grid import ImageGrid
 from vae_explorer.ui.widgets.image_view import ImageView
 from vae_explorer.ui.widgets.posterior_bars import PosteriorBar, PosteriorBars
 from vae_explorer.vae.recon_label import ReconLabel
 
 __all__ = ["SelectionPanel"]
 
-N_NEIGHBOURS, NEIGHBOUR_COLUMNS = 8, 4
 DIMS_SHOWN = 12
 _PICTURE_MAX_PX = 160
 _NUMBER_NAMES = ("recon", "KL", "PSNR", "SSIM")
@@ -46,9 +43,7 @@ class SelectionPanel(ModelPanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "selection", priority=2, parent=parent)
         self.setObjectName("selectionPanel")
-        self._finder = nearest_finder(session)
         self._answer: SelectedImage | None = None
-        self._neighbours = np.empty(0, dtype=np.int64)
         self.title = QLabel()
         set_role(self.title, "strong")
         self.title.setWordWrap(True)
@@ -90,15 +85,8 @@ class SelectionPanel(ModelPanel):
             "(thin) standard deviations. The bands behind are the prior; a dimension that fills them tells "
             "nothing."
         )
-        self.neighbours = ImageGrid()
-        self.neighbours.setAccessibleName("Nearest images")
-        self.neighbours.set_file_name("neighbour")
-        self.neighbours.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.neighbours.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.neighbours.setWhatsThis(
-            "The real images whose codes lie nearest to this one's, with their distance in latent units. "
-            "Click one to select it."
-        )
+        self.nearest = NearestImages(session)
+        self.neighbours = self.nearest.grid
         self._lay_out()
         session.selection_changed.connect(self._on_session_selection_changed)
         session.images_changed.connect(self.refresh)
@@ -107,8 +95,6 @@ class SelectionPanel(ModelPanel):
         session.encodings_changed.connect(self._on_session_encodings_changed)
         self.go_button.clicked.connect(self._on_go_clicked)
         self.close_button.clicked.connect(self._on_close_clicked)
-        self.neighbours.clicked.connect(self._on_neighbours_clicked)
-        self.neighbours.activated.connect(self._on_neighbours_clicked)
         theme_manager().changed.connect(self._on_theme_changed)
 
     def _lay_out(self) -> None:
@@ -155,12 +141,7 @@ class SelectionPanel(ModelPanel):
         column_layout.addWidget(self.posterior_title)
         column_layout.addWidget(self.posterior)
         column_layout.addSpacing(SPACE_XS)
-        self._neighbours_title = Caption("Nearest images, with their distance")
-        self._neighbours_title.setWordWrap(True)
-        self._neighbours_title.setVisible(False)
-        self.neighbours.setVisible(False)
-        column_layout.addWidget(self._neighbours_title)
-        column_layout.addWidget(self.neighbours)
+        column_layout.addWidget(self.nearest)
         column_layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -176,7 +157,7 @@ class SelectionPanel(ModelPanel):
     @property
     def neighbour_images(self) -> NDArray[np.int64]:
         """Images in `neighbours`, nearest first."""
-        return self._neighbours
+        return self.nearest.images
 
     def _missing(self) -> tuple[str, str] | None:
         missing = super()._missing()
@@ -213,6 +194,7 @@ class SelectionPanel(ModelPanel):
         ):
             return
         self._answer = answer
+        self.nearest.set_answer(answer)
         self.title.setText(answer.title)
         self.facts.setText(answer.facts)
         self.facts.setVisible(bool(answer.facts))
@@ -262,66 +244,11 @@ class SelectionPanel(ModelPanel):
 
     def _ask_neighbours(self) -> None:
         if self._answer is not None and self.isVisible():
-            self._finder.ask("selection", self._answer.mu, N_NEIGHBOURS + 1, self._take_neighbours)
-
-    def _take_neighbours(self, nearest: Nearest | None) -> None:
-        images, answer, encodings = self._session.images, self._answer, self._session.encodings
-        if nearest is None or answer is None:
-            self._show_neighbours(None, ())
-            return
-        index, distances = nearest
-        keep = index != answer.image
-        keep &= index < len(images) if images is not None else True
-        self._neighbours, distances = index[keep][:N_NEIGHBOURS], distances[keep][:N_NEIGHBOURS]
-        if images is not None:
-            pictures = [images.images[k] for k in self._neighbours]
-            self._show_neighbours(np.stack(pictures) if pictures else None, distances)
-        elif encodings is not None and len(self._neighbours):
-            rows = np.searchsorted(encodings.index, self._neighbours)
-            labels = None if encodings.labels is None else encodings.labels[rows]
-            self._redraw_neighbours(encodings.mu[rows], labels, distances)
-
-    def _redraw_neighbours(
-        self, mu: NDArray[np.float32], labels: NDArray[np.int64] | None, distances: NDArray[np.float64]
-    ) -> None:
-        """Without their pictures, the nearest images are shown as the model draws them."""
-        explorer, answer = self._session.explorer, self._answer
-        if explorer is None:
-            return
-
-        def take(pictures: NDArray[np.uint8]) -> None:
-            if self._answer is answer and self._session.images is None:
-                self._show_neighbours(pictures, distances)
-
-        self._session.slow.request(
-            "selection neighbours", lambda _is_stale: explorer.decode(mu, labels), take, priority=3
-        )
-
-    def _show_neighbours(self, pictures: NDArray[np.uint8] | None, distances: Iterable[float]) -> None:
-        redrawn = ", redrawn" if self._session.images is None else ""
-        self._neighbours_title.setText(f"Nearest images{redrawn}, with their distance")
-        self._neighbours_title.setVisible(pictures is not None)
-        self.neighbours.setVisible(pictures is not None)
-        self.neighbours.set_current(-1)
-        self.neighbours.set_images(pictures, [f"{d:.2f}" for d in distances], columns=NEIGHBOUR_COLUMNS)
-        self._fit_neighbours()
-
-    def _fit_neighbours(self) -> None:
-        if self.neighbours.images is None:
-            return
-        height, width = self.neighbours.images.shape[2:]
-        room = min(self.width(), 400) - 2 * SPACE_M - (NEIGHBOUR_COLUMNS + 1) * SPACE_S - SPACE_M
-        side = int(room / NEIGHBOUR_COLUMNS * max(height, width) / width)
-        self.neighbours.set_tile_size(min(side, 80))
-        lines = -(-self.neighbours.count // NEIGHBOUR_COLUMNS)
-        tile = self.neighbours.tile_rect(0)
-        self.neighbours.setFixedHeight(lines * (tile.height() + SPACE_S + SPACE_L + 2) + SPACE_S)
+            self.nearest.ask()
 
     def _reset(self) -> None:
         self._answer = None
-        self._neighbours = np.empty(0, dtype=np.int64)
-        self._finder.forget("selection")
-        self._session.slow.cancel("selection neighbours")
+        self.nearest.reset()
 
     # --- slots ---------------------------------------------------------------------------------
 
@@ -351,15 +278,10 @@ class SelectionPanel(ModelPanel):
     def _on_close_clicked(self) -> None:
         self._session.set_selection(None)
 
-    @Slot(int)
-    def _on_neighbours_clicked(self, row: int) -> None:
-        if 0 <= row < len(self._neighbours):
-            self._session.set_selection(int(self._neighbours[row]))
-
     @Slot()
     def _on_theme_changed(self) -> None:
         self._show_difference()
 
     def resizeEvent(self, event: Any) -> None:  # QResizeEvent
         super().resizeEvent(event)
-        self._fit_neighbours()
+        self.nearest.fit(self.width())
