@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from vae_explorer.latent.coordinates import copyable_latent
 from vae_explorer.latent.pictures import enlarge, save_png
+from vae_explorer.ui.clipboard import put_on_clipboard
 from vae_explorer.ui.kept import kept_tray
 from vae_explorer.ui.panels.class_picker import ClassPicker
 from vae_explorer.ui.panels.controls import Caption, set_help
@@ -27,12 +25,12 @@ from vae_explorer.ui.panels.decoded_buttons import (
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.nearest_line import NearestLine
+from vae_explorer.ui.panels.picture_sampler import PictureSampler
 from vae_explorer.ui.panels.rail_image import RailImage
 from vae_explorer.ui.panels.save_button import SaveButton
 from vae_explorer.ui.panels.variations_view import VariationsView
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
-from vae_explorer.ui.widgets.picture import to_qimage
 
 __all__ = ["DecodedPanel"]
 
@@ -57,7 +55,7 @@ class DecodedPanel(QWidget):
         self.setObjectName("decodedPanel")
         self._session = session
         self._tray = kept_tray(session)
-        self._sample_seed = 0
+        self._sampler = PictureSampler(session, self)
         self._sample: Picture | None = None
         self._preview: Picture | None = None
         self.image = RailImage()
@@ -163,6 +161,7 @@ class DecodedPanel(QWidget):
         self.copy_button.clicked.connect(self.copy)
         self.save_button.save_wanted.connect(self.save_image)
         self.sample_button.toggled.connect(self._on_sample_toggled)
+        self._sampler.drawn.connect(self._on_sampler_drawn)
         self.redraw_button.clicked.connect(self._on_redraw_clicked)
         self.variations_button.toggled.connect(self._on_variations_toggled)
         self.variations.previewed.connect(self._on_variations_previewed)
@@ -199,12 +198,8 @@ class DecodedPanel(QWidget):
         image, z = self.image.image, self._session.cursor
         if z is None or (picture and image is None):
             return
-        mime = QMimeData()
-        if coordinates:
-            mime.setText(copyable_latent(z))
-        if picture and image is not None:
-            mime.setImageData(to_qimage(enlarge(image, self.scale)))
-        QGuiApplication.clipboard().setMimeData(mime)
+        shown = enlarge(image, self.scale) if picture and image is not None else None
+        put_on_clipboard(shown, z if coordinates else None)
         self._session.notice.emit("Copied to the clipboard")
 
     # --- what is shown -------------------------------------------------------------------------
@@ -234,21 +229,8 @@ class DecodedPanel(QWidget):
         self.save_button.set_picture(image)
 
     def _draw_sample(self) -> None:
-        """Ask for pixels of p(x|z) at the cursor, with the same seed at every place."""
-        explorer, z, seed = self._session.explorer, self._session.cursor, self._sample_seed
-        if explorer is None or z is None or not self.isVisible():
-            return
-
-        def work(_is_stale: Callable[[], bool]) -> Picture:
-            image: Picture = explorer.sample_images(z[None], seed)[0]
-            return image
-
-        self._session.fast.request("decoded:sample", work, self._take_sample, priority=1)
-
-    def _take_sample(self, image: Picture) -> None:
-        if self.is_sampling:
-            self._sample = image
-            self._show_picture()
+        if self.isVisible():
+            self._sampler.draw()
 
     def _show_state(self) -> None:
         there = self._session.explorer is not None
@@ -287,7 +269,7 @@ class DecodedPanel(QWidget):
 
     @Slot()
     def _on_session_model_replaced(self) -> None:
-        self._session.fast.cancel("decoded:sample")
+        self._sampler.cancel()
         self._sample = self._preview = None
         self.error.clear()
         self._show_state()
@@ -309,9 +291,15 @@ class DecodedPanel(QWidget):
             self._sample = None
             self._show_picture()
 
+    @Slot(object)
+    def _on_sampler_drawn(self, image: Picture) -> None:
+        if self.is_sampling:
+            self._sample = image
+            self._show_picture()
+
     @Slot()
     def _on_redraw_clicked(self) -> None:
-        self._sample_seed += 1
+        self._sampler.reseed()
         self._draw_sample()
 
     @Slot(bool)
@@ -349,4 +337,4 @@ class DecodedPanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._session.fast.cancel("decoded:sample")
+        self._sampler.cancel()
