@@ -156,6 +156,28 @@ def test_that_further_terms_are_means_over_the_epoch(config: RunConfig, labelled
         assert sum(extra.values()) == pytest.approx(record.train.kl, rel=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["tcvae", "m2", "capacity"])
+def test_that_further_terms_of_progress_add_up_to_the_epoch(
+    config: RunConfig, labelled: ImageSet, kind: str
+) -> None:
+    sums: dict[str, float] = {}
+    step = n_images = 0
+    n_epochs = 0
+    for event in train(_config(config, kind), labelled, pace=EVERY_STEP):
+        if isinstance(event, Progressed) and event.step > step:
+            n = 32 if event.step % 5 else 150 - 4 * 32
+            step, n_images = event.step, n_images + n
+            for name, value in event.losses.extra.items():
+                sums[name] = sums.get(name, 0.0) + n * value
+        elif isinstance(event, EpochFinished):
+            assert n_images == 150
+            assert {name: total / 150 for name, total in sums.items()} == pytest.approx(
+                event.record.train.extra
+            )
+            sums, n_images, n_epochs = {}, 0, n_epochs + 1
+    assert n_epochs == 2
+
+
 def test_that_pseudo_inputs_begin_as_different_training_images(config: RunConfig, labelled: ImageSet) -> None:
     trainer = Trainer(_config(config, "vamp"), labelled, CPU)
     prior = trainer.model.prior

@@ -41,7 +41,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Progressed:
-    """Where training is; losses are running means since the last such event (training images)."""
+    """Where training is; losses, further terms included, are means since the last such event (training images)."""
 
     epoch: int  # finished epochs, 0-based count
     step: int  # optimiser steps since the beginning

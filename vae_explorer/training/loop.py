@@ -62,7 +62,8 @@ class TrainingLoop:
         self._rate = Rate()
         self._good: Snapshot | None = None  # newest snapshot whose weights and losses are finite
         self._pending: list[SettingChanged] = []
-        self._reported = (0.0, 0.0, 0)  # sums of recon and kl, images of this epoch, at the last report
+        # Sums of recon, kl and further terms, and images of this epoch, at the last report.
+        self._reported: tuple[float, float, dict[str, float], int] = (0.0, 0.0, {}, 0)
         self._reported_at = 0.0
         self._losses = Losses(recon=0.0, kl=0.0)
         self._next_progress = 0.0
@@ -208,10 +209,16 @@ class TrainingLoop:
         trainer, now = self._trainer, self._clock.now()
         recon, kl = trainer.sums()
         n_images = trainer.images_in_epoch
-        if n := n_images - self._reported[2]:
-            self._losses = Losses(recon=(recon - self._reported[0]) / n, kl=(kl - self._reported[1]) / n)
+        before = self._reported
+        if n := n_images - before[3]:
+            terms = trainer.extra_sums()
+            self._losses = Losses(
+                recon=(recon - before[0]) / n,
+                kl=(kl - before[1]) / n,
+                extra={name: (total - before[2].get(name, 0.0)) / n for name, total in terms.items()},
+            )
             self._rate.add(n, now - self._reported_at)
-            self._reported, self._reported_at = (recon, kl, n_images), now
+            self._reported, self._reported_at = (recon, kl, terms, n_images), now
         self._next_progress = now + self._pace.progress_s
         left = (self._config.epochs - trainer.epoch_fraction) * len(trainer.train_index)
         return Progressed(
@@ -228,7 +235,7 @@ class TrainingLoop:
     def _begin_reports(self) -> None:
         """Reports count from here: a new epoch, or a resumed one whose earlier sums were reported before."""
         recon, kl = self._trainer.sums()
-        self._reported = (recon, kl, self._trainer.images_in_epoch)
+        self._reported = (recon, kl, self._trainer.extra_sums(), self._trainer.images_in_epoch)
         self._reported_at = self._clock.now()
 
     def _apply(self, changes: Changes) -> None:

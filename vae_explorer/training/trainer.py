@@ -176,10 +176,16 @@ class Trainer:
         recon, kl = self._sums.tolist()
         return recon, kl
 
+    def extra_sums(self) -> dict[str, float]:
+        """Sums of the objective's further terms over `images_in_epoch`, by name; waits for the device."""
+        if not self._extra:
+            return {}
+        return dict(zip(self._extra, torch.stack(list(self._extra.values())).tolist(), strict=True))
+
     def epoch_losses(self) -> Losses:
         """Means over the epoch's images so far, each at the weights it was trained with."""
         (recon, kl), n = self.sums(), self.images_in_epoch
-        extra = {name: float(total) / n for name, total in self._extra.items()}
+        extra = {name: total / n for name, total in self.extra_sums().items()}
         return Losses(recon=recon / n, kl=kl / n, extra=extra)
 
     def is_finite(self) -> bool:

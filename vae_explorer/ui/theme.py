@@ -32,6 +32,7 @@ __all__ = [
     "class_colours",
     "difference_lut",
     "rgb",
+    "term_colours",
     "theme_manager",
     "value_lut",
 ]
@@ -87,6 +88,9 @@ _CLASSES_LIGHT = (
     "#D08A3C", "#8A3457", "#4DA391", "#4A5968", "#A67E00", "#8A2BE2",
 )  # fmt: skip
 
+# Curves beside those in the accent, the path's colour and the good one; text in them is readable.
+_TERMS_DARK, _TERMS_LIGHT = ("#E58BBE", "#C8D45A", "#C7A6FF"), ("#A8447C", "#6E7A0F", "#7A3FB0")
+
 # Anchors of viridis and cividis (matplotlib, CC0), interpolated linearly.
 _VALUE_ANCHORS = {
     "viridis": ("#440154", "#482878", "#3E4A89", "#31688E", "#26828E", "#1F9E89", "#35B779", "#6DCD59", "#B4DE2C", "#FDE725"),
@@ -104,6 +108,12 @@ def class_colours(n: int, theme: Theme | None = None) -> NDArray[np.uint8]:
     theme = theme or theme_manager().theme
     names = _CLASSES_DARK if theme.is_dark else _CLASSES_LIGHT
     return np.array([rgb(names[i % len(names)]) for i in range(n)], dtype=np.uint8).reshape(n, 3)
+
+
+def term_colours(n: int, theme: Theme) -> list[str]:
+    """Colours of `n` further curves of the loss chart; repeats after three."""
+    names = _TERMS_DARK if theme.is_dark else _TERMS_LIGHT
+    return [names[k % len(names)] for k in range(n)]
 
 
 @cache

@@ -543,7 +543,7 @@ def test_that_progress_is_shown_with_its_units(panel: SetupPanel) -> None:
     assert isinstance(bar, QProgressBar)
     assert bar.value() == 575
     assert panel.loss.aside.text() == "−ELBO <b>142.6</b> nats"
-    assert len(panel.chart._live) == 1
+    assert panel.chart.n_live == 1
 
 
 def test_that_the_end_is_said_quietly(panel: SetupPanel) -> None:
@@ -572,10 +572,10 @@ def test_that_another_run_clears_what_was_live(panel: SetupPanel) -> None:
     panel.on_training_event(started(RunConfig()))
     panel.on_training_event(Progressed(0, 5, 0.1, Losses(recon=140.0, kl=2.6), 1.0, 1e-3, 10.0, 19.0))
     panel.set_history(history(1))
-    assert len(panel.chart._live) == 1  # the same run goes on
+    assert panel.chart.n_live == 1  # the same run goes on
     panel.set_training_state(TrainingState.IDLE)
     panel.set_history(history(2))
-    assert len(panel.chart._live) == 0
+    assert panel.chart.n_live == 0
 
 
 # --- data ----------------------------------------------------------------------------------------

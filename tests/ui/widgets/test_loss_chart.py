@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -13,8 +14,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.widgets.live_curve import LiveCurve
-from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart, thinned
+from vae_explorer.ui.widgets.loss_chart import ChartMark, LossChart
+from vae_explorer.ui.widgets.loss_series import thinned
+from vae_explorer.ui.widgets.loss_terms import LOSS_TERMS
 from vae_explorer.ui.widgets.loss_ticks import log_ticks, round_ticks, tick_text
+from vae_explorer.vae.config import OBJECTIVE_SETTINGS, ModelConfig, ObjectiveConfig
+from vae_explorer.vae.model import build_model
+from vae_explorer.vae.objectives import make_objective
 
 
 def epochs(n: int, recon: float = 100.0, kl: float = 5.0) -> NDArray[np.float64]:
@@ -89,7 +95,7 @@ def test_that_negative_losses_leave_the_log_scale(chart: LossChart) -> None:
     chart.set_log(True)
     chart.set_history(epochs(5, recon=-900.0))
     assert not chart.is_log
-    assert not chart._log_button.isEnabled()
+    assert not chart._toggles.log.isEnabled()
     chart.set_log(True)
     assert not chart.is_log
 
@@ -211,7 +217,121 @@ def test_that_a_flood_of_reports_is_drawn_a_few_times_a_second(qtbot, monkeypatc
     chart = LossChart()
     qtbot.addWidget(chart)
     drawn: list[int] = []
-    monkeypatch.setattr(chart, "_describe", lambda _rows: drawn.append(1))
+    monkeypatch.setattr(chart, "_describe", lambda: drawn.append(1))
     for i in range(200):
         chart.append_live(i / 100, 90.0, 5.0)
     qtbot.waitUntil(lambda: len(drawn) == 1)
+
+
+def with_terms(chart: LossChart, n: int = 4) -> None:
+    e = np.arange(1.0, n + 1)
+    chart.set_history(
+        epochs(n), terms={"tc": np.column_stack([e, e / 100]), "capacity": np.column_stack([e, e])}
+    )
+
+
+def test_that_further_terms_are_offered_only_where_a_run_has_them(chart: LossChart) -> None:
+    chart.set_history(epochs(4))
+    assert chart.term_names == ()
+    with_terms(chart)
+    assert chart.term_names == ("tc", "capacity")
+    assert [chart._toggles.button(key).text() for key in chart.term_names] == ["TC", "target C"]
+    assert all(chart._toggles.button(key).isVisible() for key in chart.term_names)
+    assert chart.curve("tc", "train") is None  # until it is asked for
+    chart.set_history(epochs(4))
+    assert chart.term_names == ()
+    assert not chart._toggles.button("tc").isVisible()
+
+
+def test_that_a_term_of_another_magnitude_leaves_the_losses_their_scale(chart: LossChart) -> None:
+    with_terms(chart)
+    before = chart._plot.y_range
+    chart.set_curve_shown("tc", True)
+    assert drawn(chart, "tc", "train")[1].tolist() == [0.01, 0.02, 0.03, 0.04]
+    assert chart._plot.y_range == before
+    assert chart._plot.right_range == pytest.approx((0.0082, 0.0418))
+    chart.set_curve_shown("tc", False)
+    assert chart._plot.right_range is None
+
+
+def test_that_a_capacity_is_drawn_on_the_scale_of_kl(chart: LossChart) -> None:
+    with_terms(chart)
+    chart.set_curve_shown("capacity", True)
+    curve = chart.curve("capacity", "train")
+    assert curve is not None
+    assert not curve.at_right
+    assert chart._plot.right_range is None
+
+
+def test_that_the_right_scale_is_painted_where_its_curve_runs(chart: LossChart) -> None:
+    with_terms(chart)
+    for key in ("elbo", "kl"):
+        chart.set_curve_shown(key, False)
+    chart.set_curve_shown("tc", True)
+    colour = chart._pens["tc", "train"].color().name()
+    picture = chart._plot.grab().toImage()
+    scale = picture.devicePixelRatio()
+    place = chart._plot._transform(at_right=True).map(QPointF(2.0, 0.02)) * scale
+    near = [
+        picture.pixelColor(round(place.x()) + dx, round(place.y()) + dy).name()
+        for dx in (-1, 0, 1)
+        for dy in (-1, 0, 1)
+    ]
+    assert colour in near
+
+
+def test_that_terms_reported_between_epochs_continue_those_of_whole_epochs(chart: LossChart) -> None:
+    with_terms(chart, 2)
+    chart.set_curve_shown("tc", True)
+    chart.append_live(2.5, 90.0, 5.0, {"tc": 0.5, "capacity": 9.0})
+    x, y = drawn(chart, "tc", "train")
+    assert x.tolist() == [1.0, 2.0, 2.5]
+    assert y.tolist() == [0.01, 0.02, 0.5]
+
+
+def test_that_a_term_first_reported_live_gets_its_button(chart: LossChart) -> None:
+    chart.append_live(0.5, 90.0, 5.0, {"mmd": 0.01})
+    chart._draw()
+    assert chart.term_names == ("mmd",)
+    chart.clear()
+    assert chart.term_names == ()
+
+
+def test_that_a_term_at_zero_is_a_gap_on_the_log_scale(chart: LossChart) -> None:
+    chart.set_history(epochs(3), terms={"capacity": np.array([[1.0, 0.0], [2.0, 10.0], [3.0, 100.0]])})
+    chart.set_curve_shown("capacity", True)
+    chart.set_log(True)
+    np.testing.assert_allclose(drawn(chart, "capacity", "train")[1], [np.nan, 1.0, 2.0])
+
+
+def test_that_the_readout_tells_terms_with_their_unit_and_bits(chart: LossChart) -> None:
+    with_terms(chart)
+    chart.set_curve_shown("tc", True)
+    chart.set_bits(lambda nats: nats / 100.0)
+    chart._on_plot_moved(chart._plot.pixel_of(QPointF(2.0, 110.0)))
+    lines = chart._readout.text().splitlines()
+    assert lines == ["epoch 2.0", "−ELBO 129.0 nats", "1.290 bits/dim", "KL 4.0 nats", "TC 0.02 nats"]
+    tooltip = chart._toggles.button("tc").toolTip()
+    assert "in nats" in tooltip
+    assert "Total correlation" in tooltip
+
+
+def test_that_terms_of_one_run_have_different_colours(chart: LossChart) -> None:
+    e = np.array([[1.0, 2.0]])
+    chart.set_history(epochs(1), terms={"mmd": e})
+    chart.set_history(epochs(1), terms={"tc": e, "mi": e, "dwkl": e})
+    names = ("elbo", "recon", "kl", "tc", "mi", "dwkl")
+    assert len({chart._pens[name, "train"].color().name() for name in names}) == 6
+
+
+def test_that_the_chart_can_tell_every_term_that_objectives_report() -> None:
+    noise = torch.Generator().manual_seed(0)
+    x, y = torch.rand((8, 1, 8, 8), generator=noise), torch.tensor([0, 1] * 4)
+    config = ModelConfig(network="mlp", hidden=(8,), latent_dim=2, n_classes=2)
+    found: set[str] = set()
+    for name in OBJECTIVE_SETTINGS:
+        chosen = ObjectiveConfig(name=name)
+        model = build_model(config, chosen, (1, 8, 8))
+        objective = make_objective(chosen, latent_dim=2, n_train=8)
+        found |= set(objective(model, x, 1.0, noise, y=y if name == "m2" else None).extra)
+    assert found == set(LOSS_TERMS)

@@ -7,16 +7,17 @@ from PySide6.QtWidgets import QWidget
 
 from vae_explorer.runs.history import History, Losses, SettingMark
 from vae_explorer.ui.panels.controls import Caption
-from vae_explorer.ui.panels.run_settings import chart_mark, history_rows
+from vae_explorer.ui.panels.run_settings import chart_mark, history_rows, history_terms
 from vae_explorer.ui.widgets.card import Section
 from vae_explorer.ui.widgets.loss_chart import LossChart
+from vae_explorer.ui.widgets.loss_terms import LOSS_TERMS
 from vae_explorer.ui.widgets.numbers import signed
 from vae_explorer.vae.recon_label import Measure, ReconLabel
 
 __all__ = ["LossSection"]
 
 _CHART_PX = 168
-_MARKED = {"elbo": "−ELBO", "recon": "recon"}  # curves that contain recon
+_MARKED = {"elbo": "−ELBO", "recon": "recon", "iwae": LOSS_TERMS["iwae"].name}  # curves that contain recon
 
 
 class LossSection(Section):
@@ -50,6 +51,7 @@ class LossSection(Section):
             history_rows(history.epochs, "train"),
             history_rows(history.epochs, "validation"),
             [chart_mark(mark) for mark in marks],
+            history_terms(history.epochs),
         )
         last = history.epochs[-1] if history.epochs else None
         self.show_losses((last.validation or last.train) if last is not None else None)

@@ -12,7 +12,7 @@ from vae_explorer.runs.history import EpochRecord, Losses, SettingMark
 from vae_explorer.ui.widgets.loss_chart import ChartMark
 from vae_explorer.ui.widgets.number_field import number_text
 
-__all__ = ["chart_mark", "history_rows", "is_same_run", "setting_in_force"]
+__all__ = ["chart_mark", "history_rows", "history_terms", "is_same_run", "setting_in_force"]
 
 
 def setting_in_force(
@@ -49,6 +49,15 @@ def history_rows(
         if losses is not None:
             rows[place, 1:] = losses.recon, losses.kl
     return rows
+
+
+def history_terms(records: tuple[EpochRecord, ...]) -> dict[str, NDArray[np.float64]]:
+    """Further terms of the objective on training images by name, (E, 2) each: epoch and value."""
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for record in records:
+        for name, value in record.train.extra.items():
+            rows.setdefault(name, []).append((record.epoch, value))
+    return {name: np.array(values, dtype=np.float64) for name, values in rows.items()}
 
 
 def chart_mark(mark: SettingMark) -> ChartMark:

@@ -206,8 +206,9 @@ class SetupPanel(QWidget):
                 self.controls.show_progress(event.fraction, event.epoch + (event.fraction < 1.0), epochs)
                 if self._state is TrainingState.RUNNING:
                     self.controls.show_speed(event.images_per_s, event.remaining_s)
+                losses = event.losses
                 self.chart.append_live(
-                    event.step / max(1, self._steps_per_epoch), event.losses.recon, event.losses.kl
+                    event.step / max(1, self._steps_per_epoch), losses.recon, losses.kl, losses.extra
                 )
                 self.loss.show_losses(event.losses)
             case events.Diverged():

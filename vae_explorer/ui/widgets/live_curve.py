@@ -16,11 +16,17 @@ class LiveCurve:
 
     A run of any length costs at most `_BINS_MAX` points, and each is a true mean of what was
     reported in its stretch, not one noisy sample.
+
+    Parameters
+    ----------
+    n_values
+        Losses that are reported together, V.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, n_values: int = 2) -> None:
+        self._n_values = n_values
         self._bin_epochs = _FIRST_BIN_EPOCHS
-        self._sums: dict[int, NDArray[np.float64]] = {}  # bin → sum of (1, epoch, recon, kl)
+        self._sums: dict[int, NDArray[np.float64]] = {}  # bin → sum of (1, epoch, values …)
 
     def __len__(self) -> int:
         return len(self._sums)
@@ -29,9 +35,9 @@ class LiveCurve:
         self._bin_epochs = _FIRST_BIN_EPOCHS
         self._sums.clear()
 
-    def append(self, epoch: float, recon: float, kl: float) -> None:
-        """Add losses reported at a fractional epoch; those that are not finite are left out."""
-        values = np.array([1.0, epoch, recon, kl])
+    def append(self, epoch: float, *losses: float) -> None:
+        """Add V losses reported at a fractional epoch; those that are not finite are left out."""
+        values = np.array([1.0, epoch, *losses])
         if not np.isfinite(values).all():
             return
         place = int(epoch / self._bin_epochs)
@@ -41,10 +47,10 @@ class LiveCurve:
             self._merge()
 
     def points(self) -> NDArray[np.float64]:
-        """Rows of (epoch, recon, kl), oldest first: (P, 3)."""
+        """Rows of an epoch and its losses, oldest first: (P, 1 + V)."""
         if not self._sums:
-            return np.empty((0, 3))
-        sums = np.stack([self._sums[place] for place in sorted(self._sums)])  # (P, 4)
+            return np.empty((0, 1 + self._n_values))
+        sums = np.stack([self._sums[place] for place in sorted(self._sums)])  # (P, 2 + V)
         means: NDArray[np.float64] = sums[:, 1:] / sums[:, :1]
         return means
 

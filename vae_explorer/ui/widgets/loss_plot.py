@@ -17,6 +17,7 @@ from vae_explorer.ui.widgets.loss_ticks import log_ticks, round_ticks, tick_text
 __all__ = ["LossPlot", "PlotCurve"]
 
 _LEFT_PX, _TOP_PX, _RIGHT_PX, _BOTTOM_PX = 36, 6, 8, 18  # around the curves: values, epochs
+_RIGHT_SCALE_PX = 38  # at the right, where values of another scale stand
 _GAP_PX = 4  # between a value and the curves
 _N_VALUES, _N_EPOCHS = 4, 5  # ticks, about
 _GRID_ALPHA = 0.5
@@ -29,6 +30,7 @@ class PlotCurve:
     x: NDArray[np.float64]  # (n,) epochs
     y: NDArray[np.float64]  # (n,) values, as they are drawn
     pen: QPen  # cosmetic
+    at_right: bool = False  # on the scale at the right
 
 
 class LossPlot(QWidget):
@@ -47,10 +49,11 @@ class LossPlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lines: list[tuple[QPen, list[QPolygonF]]] = []
+        self._lines: list[tuple[QPen, list[QPolygonF], bool]] = []  # the last: on the scale at the right
         self._marks: tuple[float, ...] = ()
         self._place: float | None = None
         self._x_range, self._y_range = (0.0, 1.0), (0.0, 1.0)
+        self._right_range: tuple[float, float] | None = None
         self._log = False
         self.setMouseTracking(True)
         self.setMinimumHeight(96)
@@ -66,13 +69,18 @@ class LossPlot(QWidget):
         return self._y_range
 
     @property
+    def right_range(self) -> tuple[float, float] | None:
+        """Values of the scale at the right, if there is one."""
+        return self._right_range
+
+    @property
     def place(self) -> float | None:
         """The epoch that a line stands at, if there is one."""
         return self._place
 
     def show_curves(self, curves: Sequence[PlotCurve], *, log: bool) -> None:
-        """Replace all curves; `log` says that values are log₁₀ of the losses, whose ticks they get."""
-        self._lines = [(curve.pen, list(_pieces(curve))) for curve in curves]
+        """Replace all curves; `log` says that values of the left scale are log₁₀ of the losses, whose ticks they get."""
+        self._lines = [(curve.pen, list(_pieces(curve)), curve.at_right) for curve in curves]
         self._log = log
         self.update()
 
@@ -80,6 +88,11 @@ class LossPlot(QWidget):
         """What lies between the edges; None keeps that side."""
         self._x_range = x or self._x_range
         self._y_range = y or self._y_range
+        self.update()
+
+    def set_right_range(self, values: tuple[float, float] | None) -> None:
+        """What the scale at the right shows; None: there is none."""
+        self._right_range = values
         self.update()
 
     def set_marks(self, epochs: Sequence[float]) -> None:
@@ -105,12 +118,13 @@ class LossPlot(QWidget):
     # --- private -------------------------------------------------------------------------------
 
     def _area(self) -> QRectF:
-        return QRectF(self.rect().adjusted(_LEFT_PX, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX))
+        right = _RIGHT_PX if self._right_range is None else _RIGHT_SCALE_PX
+        return QRectF(self.rect().adjusted(_LEFT_PX, _TOP_PX, -right, -_BOTTOM_PX))
 
-    def _transform(self) -> QTransform:
+    def _transform(self, *, at_right: bool = False) -> QTransform:
         """From epochs and values to pixels."""
         area = self._area()
-        (x0, x1), (y0, y1) = self._x_range, self._y_range
+        (x0, x1), (y0, y1) = self._x_range, (self._right_range if at_right else None) or self._y_range
         x_scale, y_scale = area.width() / ((x1 - x0) or 1.0), -area.height() / ((y1 - y0) or 1.0)
         return QTransform(x_scale, 0, 0, y_scale, area.left() - x_scale * x0, area.bottom() - y_scale * y0)
 
@@ -133,15 +147,34 @@ class LossPlot(QWidget):
             painter.setPen(QPen(grid, 1))
             painter.drawLine(QPointF(area.left(), round(y) + 0.5), QPointF(area.right(), round(y) + 0.5))
             painter.setPen(QColor(theme.muted))
-            top = min(max(0.0, y - height / 2), self.height() - height)
-            room = QRectF(0.0, top, _LEFT_PX - _GAP_PX, height)
+            room = QRectF(0.0, self._tick_top(y, height), _LEFT_PX - _GAP_PX, height)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        self._paint_right_scale(painter, height)
+        painter.setPen(QColor(theme.muted))
         for epoch in round_ticks(*self._x_range, _N_EPOCHS, whole=True):
             text = tick_text(epoch)
             width = painter.fontMetrics().horizontalAdvance(text)
             x = to_pixel.map(QPointF(epoch, 0.0)).x() - width / 2
             room = QRectF(min(x, self.width() - width - 1), area.bottom(), width + 1, _BOTTOM_PX)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_right_scale(self, painter: QPainter, height: int) -> None:
+        """Its values, without lines of their own, in the colour of the curve if it is one curve's."""
+        if self._right_range is None:
+            return
+        colours = {pen.color().name() for pen, _, at_right in self._lines if at_right}
+        painter.setPen(QColor(colours.pop() if len(colours) == 1 else theme_manager().theme.muted))
+        left, to_pixel = self._area().right() + _GAP_PX, self._transform(at_right=True)
+        for value in round_ticks(*self._right_range, _N_VALUES):
+            top = self._tick_top(to_pixel.map(QPointF(0.0, value)).y(), height)
+            room = QRectF(left, top, self.width() - left, height)
+            painter.drawText(
+                room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tick_text(value)
+            )
+
+    def _tick_top(self, y: float, height: int) -> float:
+        """Where the text of a tick at `y` begins."""
+        return min(max(0.0, y - height / 2), float(self.height() - height))
 
     def _paint_upright(self, painter: QPainter, x: float, pen: QPen) -> None:
         area = self._area()
@@ -164,8 +197,9 @@ class LossPlot(QWidget):
             x = to_pixel.map(QPointF(self._place, 0.0)).x()
             self._paint_upright(painter, x, QPen(QColor(theme.muted), 1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(to_pixel, True)
-        for pen, pieces in self._lines:
+        right = self._transform(at_right=True)
+        for pen, pieces, at_right in self._lines:
+            painter.setTransform(right if at_right else to_pixel)
             painter.setPen(pen)
             for piece in pieces:
                 if piece.size() == 1:
