@@ -16,6 +16,7 @@ from vae_explorer.latent.encodings import Encodings
 from vae_explorer.latent.plane import Plane
 from vae_explorer.latent.planes import default_plane
 from vae_explorer.runs.history import History
+from vae_explorer.ui.bits import ToBits, bits_of
 from vae_explorer.ui.threads.latest_runner import LatestRunner
 from vae_explorer.ui.threads.standing_back import Place
 from vae_explorer.ui.undo import MoveCursor, ReplacePins
@@ -176,6 +177,11 @@ class Session(QObject):
     def recon_label(self) -> ReconLabel:
         """What recon and −ELBO of the model on screen are."""
         return self._recon_label
+
+    @property
+    def to_bits(self) -> ToBits | None:
+        """From nats an image to bits per dimension, where the model on screen has them: see `bits_of`."""
+        return bits_of(self._recon_label, self._explorer)
 
     # --- commands ------------------------------------------------------------------------------
 

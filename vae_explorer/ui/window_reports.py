@@ -12,6 +12,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import SkippedFile
 from vae_explorer.data.summary import describe
 from vae_explorer.runs.folder import RunFolder
+from vae_explorer.ui.bits import bits_text
 from vae_explorer.ui.questions import show_skipped
 from vae_explorer.ui.session import TrainingState
 from vae_explorer.ui.status_line import StatusLine
@@ -91,10 +92,12 @@ class WindowReports(QObject):
             self.status.show_device(event.device_label)
         elif isinstance(event, Finished):
             losses = event.test or event.validation or event.train
-            figure = f"{self._window.session.recon_label.bound_name} {-losses.elbo:.1f}"
+            session = self._window.session
+            bits = bits_text(session.to_bits, -losses.elbo)
+            figure = f"{session.recon_label.bound_name} {-losses.elbo:.1f} nats{f' ({bits})' if bits else ''}"
             if not event.snapshot.objective.is_variational:  # it bounds no likelihood
-                figure = f"reconstruction loss {losses.recon:.1f}"
-            self._banner.show_notice(f"Training finished: {figure} nats. The run is saved.".replace("-", "−"))
+                figure = f"reconstruction loss {losses.recon:.1f} nats"
+            self._banner.show_notice(f"Training finished: {figure}. The run is saved.".replace("-", "−"))
 
     @Slot(object)
     def _on_session_encodings_changed(self, _encodings: object) -> None:

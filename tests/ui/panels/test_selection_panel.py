@@ -146,6 +146,20 @@ def test_that_codes_of_an_older_version_tell_their_number_only(
     qtbot.waitUntil(lambda: panel.is_empty)
 
 
+def test_that_bits_stand_beside_nats_where_pixels_have_8_bits(
+    qtbot: QtBot, panel: SelectionPanel, world: Any
+) -> None:
+    _select(qtbot, world, panel, 10)
+    assert not panel.bits.isVisible()  # black and white pixels
+    world.session.set_recon_label(recon_label(ModelConfig(likelihood="gaussian"), has_binary_pixels=False))
+    answer = world.explorer.reconstruct(world.images.images[10:11])
+    nats = float(answer.recon[0] + answer.kl[0])
+    bits = nats / (12 * 12 * np.log(2.0)) + np.log2(255.0)  # a density at steps of 1/255
+    assert panel.bits.text() == f"recon + KL is {signed(bits, 3)} bits/dim"
+    assert panel.bits.isVisible()
+    assert "1/255" in panel.bits.toolTip()
+
+
 def test_that_a_cross_entropy_is_said_to_be_no_likelihood(
     qtbot: QtBot, panel: SelectionPanel, world: Any
 ) -> None:

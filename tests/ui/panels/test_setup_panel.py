@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -231,6 +233,44 @@ def test_that_the_losses_say_what_they_are(panel: SetupPanel) -> None:
     panel.loss.set_label(recon_label(ModelConfig(), has_binary_pixels=True))
     assert not panel.loss.caption.isVisible()
     assert panel.loss.aside.text().startswith("−ELBO <b>")
+
+
+def test_that_the_newest_loss_is_told_in_bits_too_where_pixels_have_8_bits(
+    panel: SetupPanel, session: Session
+) -> None:
+    panel.set_history(history(2))
+    before = panel.loss.aside.text()
+    assert "bits" not in before
+    explorer: Any = SimpleNamespace(image_shape=(1, 8, 8), variational=True, label=None, latent_dim=2)
+    session.set_explorer(explorer)
+    session.set_recon_label(recon_label(ModelConfig(likelihood="logistic-mixture"), has_binary_pixels=False))
+    losses = panel.loss._losses
+    assert losses is not None
+    bits = -losses.elbo / (64 * np.log(2.0))
+    assert panel.loss.aside.text() == f"{before} · {bits:.3f} bits/dim"
+    assert "pixels × channels" in panel.loss.aside.toolTip()
+    for label in (
+        recon_label(ModelConfig(), has_binary_pixels=True),
+        recon_label(ModelConfig(), has_binary_pixels=False),
+    ):
+        session.set_recon_label(label)
+        assert "bits" not in panel.loss.aside.text()
+
+
+def test_that_further_terms_reach_the_chart_from_history_and_live(panel: SetupPanel) -> None:
+    losses = Losses(recon=100.0, kl=5.0, extra={"tc": 0.5})
+    record = EpochRecord(
+        epoch=1, step=10, train=losses, validation=None, beta=1.0, learning_rate=1e-3, seconds=1.0
+    )
+    panel.set_history(History(epochs=(record,)))
+    assert panel.chart.term_names == ("tc",)
+    panel.chart.set_curve_shown("tc", True)
+    panel.on_training_event(started(RunConfig(), 10))
+    panel.on_training_event(Progressed(1, 15, 0.75, losses, 1.0, 1e-3, 100.0, 1.0))
+    panel.chart._draw()
+    curve = panel.chart.curve("tc", "train")
+    assert curve is not None
+    assert curve.x.tolist() == [1.0, 1.5]
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in OBJECTIVES])

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from vae_explorer.runs.history import History, Losses, SettingMark
+from vae_explorer.ui.bits import ToBits, bits_note, bits_text
 from vae_explorer.ui.panels.controls import Caption
 from vae_explorer.ui.panels.run_settings import chart_mark, history_rows, history_terms
 from vae_explorer.ui.widgets.card import Section
@@ -33,6 +34,7 @@ class LossSection(Section):
         self.caption.setVisible(False)
         self._label = ReconLabel(Measure.PROBABILITY)
         self._losses: Losses | None = None
+        self._to_bits: ToBits | None = None
         self.column.addWidget(self.chart)
         self.column.addWidget(self.caption)
 
@@ -44,6 +46,14 @@ class LossSection(Section):
         self.caption.setText(label.caption)
         self.caption.setVisible(bool(label.caption))
         self.show_losses(self._losses)
+
+    def set_bits(self, to_bits: ToBits | None) -> None:
+        """How −ELBO is told in bits per dimension beside nats; None where that means nothing."""
+        if (to_bits is None) != (self._to_bits is None):
+            self._to_bits = to_bits
+            self.show_losses(self._losses)
+        self._to_bits = to_bits
+        self.chart.set_bits(to_bits)
 
     def show_history(self, history: History, marks: tuple[SettingMark, ...]) -> None:
         """Finished epochs, and where a setting was changed."""
@@ -59,8 +69,12 @@ class LossSection(Section):
     def show_losses(self, losses: Losses | None) -> None:
         """The newest; None clears them."""
         self._losses = losses
+        if losses is None:
+            self.aside.setText("")
+            self.aside.setToolTip("")
+            return
         bound, recon = self._label.named("−ELBO"), self._label.named("recon")
-        self.aside.setText("" if losses is None else f"{bound} <b>{signed(-losses.elbo, 1)}</b> nats")
-        if losses is not None:
-            parts = f"{recon} {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)}"
-            self.aside.setToolTip(f"{parts} nats an image")
+        bits = bits_text(self._to_bits, -losses.elbo)
+        self.aside.setText(f"{bound} <b>{signed(-losses.elbo, 1)}</b> nats{f' · {bits}' if bits else ''}")
+        words = f"{recon} {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)} nats an image"
+        self.aside.setToolTip(f"{words}. {bits_note(self._label)}" if bits else words)

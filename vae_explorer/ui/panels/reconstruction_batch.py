@@ -37,7 +37,10 @@ def reconstruct_rows(
         numbers += [("PSNR", format_decibels(decibels[k])), ("SSIM", signed(alike[k], 2))]
         numbers[0] = (recon_name, numbers[0][1])
         title = image_title(images, image)
-        rows[image] = ReconstructionRow(original[k], reconstruction[k], differences[k], tuple(numbers), title)
+        nats = float(answer.recon[k] + answer.kl[k])
+        rows[image] = ReconstructionRow(
+            original[k], reconstruction[k], differences[k], tuple(numbers), title, nats
+        )
     return rows
 
 

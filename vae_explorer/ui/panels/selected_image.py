@@ -34,6 +34,7 @@ class SelectedImage(NamedTuple):
     numbers: tuple[tuple[str, str], ...]
     mu: NDArray[np.float64]  # (D,)
     log_var: NDArray[np.float64]  # (D,)
+    nats: float  # recon at the mean of the posterior, and KL
 
 
 def from_picture(explorer: Explorer, images: ImageSet, image: int) -> SelectedImage:
@@ -56,6 +57,7 @@ def from_picture(explorer: Explorer, images: ImageSet, image: int) -> SelectedIm
         numbers=row.numbers,
         mu=mu[0].astype(np.float64),
         log_var=log_var[0].astype(np.float64),
+        nats=row.nats,
     )
 
 
@@ -73,4 +75,5 @@ def from_code(explorer: Explorer, encodings: Encodings, row: int) -> SelectedIma
         numbers=tuple(loss_numbers(recon, kl, variational=explorer.variational)),
         mu=encodings.mu[row].astype(np.float64),
         log_var=encodings.log_var[row].astype(np.float64),
+        nats=recon + kl,
     )

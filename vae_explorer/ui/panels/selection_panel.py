@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from vae_explorer.ui.bits import bits_note, bits_text
 from vae_explorer.ui.panels.controls import Caption, set_help, set_role, tool_button
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
 from vae_explorer.ui.panels.nearest_images import NearestImages
@@ -75,6 +76,9 @@ class SelectionPanel(ModelPanel):
         self.absence.setVisible(False)
         self._numbers = {name: QLabel() for name in _NUMBER_NAMES}
         self._number_names = {name: Caption(name) for name in _NUMBER_NAMES}
+        self.bits = Caption()
+        self.bits.setWordWrap(True)
+        self.bits.setVisible(False)
         self.recon_caption = Caption()
         self.recon_caption.setWordWrap(True)
         self.posterior_title = Caption()
@@ -136,6 +140,7 @@ class SelectionPanel(ModelPanel):
         column_layout.addWidget(self.facts)
         column_layout.addLayout(pictures)
         column_layout.addLayout(numbers)
+        column_layout.addWidget(self.bits)
         column_layout.addWidget(self.recon_caption)
         column_layout.addSpacing(SPACE_XS)
         column_layout.addWidget(self.posterior_title)
@@ -210,8 +215,19 @@ class SelectionPanel(ModelPanel):
             label.setText(values.get(name, ""))
             label.setVisible(name in values)
             self._number_names[name].setVisible(name in values)
+        self._show_bits()
         self._show_posterior(answer)
         self._ask_neighbours()
+
+    def _show_bits(self) -> None:
+        """recon and KL together in bits per dimension, where the model has them."""
+        bits = "" if self._answer is None else bits_text(self._session.to_bits, self._answer.nats)
+        self.bits.setText(f"recon + KL is {bits}")
+        self.bits.setVisible(bool(bits))
+        self.bits.setToolTip(
+            f"{bits_note(self._session.recon_label)} recon is that at the posterior's mean, so this is a little less "
+            "than what training and Evaluation state."
+        )
 
     def _show_difference(self) -> None:
         signed = self._answer.signed if self._answer is not None else None
@@ -261,6 +277,7 @@ class SelectionPanel(ModelPanel):
         self._number_names["recon"].setText(label.named("recon"))
         self.recon_caption.setText(label.caption)
         self.recon_caption.setVisible(bool(label.caption))
+        self._show_bits()
 
     @Slot()
     def _on_session_encodings_changed(self) -> None:

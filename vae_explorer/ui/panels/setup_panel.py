@@ -99,6 +99,10 @@ class SetupPanel(QWidget):
         self._connect()
         self.loss.set_label(session.recon_label)
         session.recon_label_changed.connect(self.loss.set_label)
+        self._session = session
+        for changed in (session.recon_label_changed, session.explorer_changed):
+            changed.connect(self._on_session_bits_changed)
+        self._on_session_bits_changed()
         self.set_training_state(session.training_state)
         self.set_history(session.history)
 
@@ -247,6 +251,10 @@ class SetupPanel(QWidget):
             self.data.show_missing(sentence, missing)
 
     # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_session_bits_changed(self) -> None:
+        self.loss.set_bits(self._session.to_bits)
 
     @Slot()
     def _on_controls_main_pressed(self) -> None:

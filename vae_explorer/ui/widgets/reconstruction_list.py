@@ -34,6 +34,7 @@ class ReconstructionRow:
     signed: NDArray[np.int16]  # (H, W), reconstruction − original
     numbers: tuple[tuple[str, str], ...]  # name and value, at most four
     title: str = ""  # tooltip and accessible text
+    nats: float = 0.0  # of its losses together
 
 
 class ReconstructionList(PictureSurface):
