@@ -55,6 +55,7 @@ class LinearExplorer:
     epoch: float = 1.0
     likelihood_name: str = "bernoulli"
     prior_name: str = "normal"
+    has_closed_kl: bool = True
     n_classes: int = 0
     label: int | None = None
     n_decoded: int = 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,23 @@ def test_that_only_the_first_32_dimensions_are_computed_until_all_are_asked_for(
     qtbot.waitUntil(lambda: panel.rows.n_rows == 40)
     sigma = other.session.encodings.mu.std(axis=0)
     assert panel.rows.labels[0].value == f"{sigma.max():.2f} σ"
+
+
+@pytest.mark.parametrize(
+    ("prior_name", "has_closed_kl", "note", "words"),
+    [
+        ("normal", True, "KL to the prior N(0, I)", "how much it tells"),
+        ("mixture", False, "not the learned prior", "do not add up"),
+        ("normal", False, "of a Gaussian", "not Gaussian"),
+    ],
+)
+def test_that_the_order_says_truthfully_which_kl_it_is_by(
+    panel: TraversalsPanel, world: Any, prior_name: str, has_closed_kl: bool, note: str, words: str
+) -> None:
+    explorer = world.session.explorer
+    panel._rows(
+        world.session.encodings, replace(explorer, prior_name=prior_name, has_closed_kl=has_closed_kl)
+    )
+    assert note in panel.note.text()
+    panel.note.grab()  # painting a caption that is cut puts its text before
+    assert words in panel.note.toolTip()

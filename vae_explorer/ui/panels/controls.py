@@ -31,7 +31,14 @@ class ElidedCaption(Caption):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self._explanation = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_explanation(self, words: str) -> None:
+        """What the tooltip says besides, and "What's This?"."""
+        self._explanation = words
+        self.setWhatsThis(words)
+        self.setToolTip(words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -40,7 +47,8 @@ class ElidedCaption(Caption):
         room = self.contentsRect()
         text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(self.alignment()), text)
-        self.setToolTip(self.text() if text != self.text() else "")
+        whole = self.text() if text != self.text() else ""
+        self.setToolTip(". ".join(filter(None, (whole, self._explanation))))
 
 
 def set_role(label: QLabel, role: str) -> None:

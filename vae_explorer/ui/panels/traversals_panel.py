@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,26 @@ from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_S
 from vae_explorer.ui.widgets.traversal_rows import RowLabel, TraversalRows
 
+if TYPE_CHECKING:
+    from vae_explorer.latent.explorer import Explorer
+
 __all__ = ["TraversalsPanel"]
 
 STEPS_MIN, STEPS_MAX, STEPS_START = 5, 15, 9
 SPAN_START = 3.0  # standard deviations to each side
 ROWS_AT_FIRST = 32  # more dimensions wait for "Show all"
+_KL_WORDS = (
+    "Ordered by KL(q(z_j|x) ‖ N(0, 1)) of each dimension j, in nats, averaged over the images: how much it tells "
+    "about an image."
+)
+_FLOW_WORDS = (
+    " The posterior of this model is not Gaussian: q stands for the Gaussian that the map shows, and the nats of the "
+    "dimensions do not add up to the model's KL."
+)
+_PRIOR_WORDS = (
+    " The prior of this model is learned, and its KL has no share for each dimension: the nats are to N(0, 1) all the "
+    "same, and do not add up to the model's KL."
+)
 
 
 class _Rows(NamedTuple):
@@ -77,7 +92,7 @@ class TraversalsPanel(ModelPanel):
         set_help(
             self.inactive,
             "Show dimensions that the model does not use",
-            "Dimensions whose KL is below 0.01 nats equal the prior for every image: the model does not use "
+            "Dimensions whose KL to N(0, 1) is below 0.01 nats equal it for every image: the model does not use "
             "them. Moving along them changes nothing.",
         )
         self.more = tool_button("chevron-down", "Show all", text=True, checkable=True)
@@ -102,8 +117,8 @@ class TraversalsPanel(ModelPanel):
         self.rows.set_file_name("traversal")
         self.rows.setWhatsThis(
             "Each row changes one latent dimension of the current place and leaves the others as they are. "
-            "Its nats say how much the dimension tells about an image; the mark under a row shows where you "
-            "are."
+            "Its nats, the mean KL of its posterior to N(0, 1), say how much the dimension tells about an image; the "
+            "mark under a row shows where you are."
         )
         self.export_line = ExportLine(session, "traversals")
         column = QVBoxLayout(self.body)
@@ -149,7 +164,7 @@ class TraversalsPanel(ModelPanel):
             return None
         if encodings is not None and encodings.latent_dim != len(cursor):
             encodings = None
-        dims, labels, spread = self._rows(encodings, explorer.variational)
+        dims, labels, spread = self._rows(encodings, explorer)
         offsets = np.linspace(-1.0, 1.0, self.steps.value()) * self.span.value()  # (S,)
 
         def work(_is_stale: Callable[[], bool]) -> _Rows:
@@ -166,10 +181,10 @@ class TraversalsPanel(ModelPanel):
         return work
 
     def _rows(
-        self, encodings: Encodings | None, variational: bool
+        self, encodings: Encodings | None, explorer: Explorer
     ) -> tuple[NDArray[np.int64], tuple[RowLabel, ...], tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Dimensions in order, their labels, and centre and width of each dimension's range."""
-        n = self._session.latent_dim
+        n, variational = self._session.latent_dim, explorer.variational
         centre, sigma = np.zeros(n), np.ones(n)
         inactive = np.empty(0, dtype=np.int64)
         if encodings is None:
@@ -183,7 +198,7 @@ class TraversalsPanel(ModelPanel):
             centre = encodings.mu.mean(axis=0, dtype=np.float64)
             sigma = encodings.mu.std(axis=0, dtype=np.float64)
             active, worth, unit = np.argsort(-sigma, kind="stable"), sigma, " σ"
-        self._show_counts(len(active), len(inactive), known=encodings is not None, variational=variational)
+        self._show_counts(len(active), len(inactive), known=encodings is not None, explorer=explorer)
         if not self.more.isChecked():
             active = active[:ROWS_AT_FIRST]
         dims = np.concatenate([active, inactive]) if self.inactive.isChecked() else active
@@ -199,17 +214,27 @@ class TraversalsPanel(ModelPanel):
         )
         return dims.astype(np.int64), labels, (centre, sigma)
 
-    def _show_counts(self, n_active: int, n_inactive: int, *, known: bool, variational: bool) -> None:
+    def _show_counts(self, n_active: int, n_inactive: int, *, known: bool, explorer: Explorer) -> None:
         self.inactive.setVisible(n_inactive > 0)
         self.inactive.setText(f"{n_inactive} inactive dimension{'s' if n_inactive != 1 else ''}")
         self.more.setVisible(n_active > ROWS_AT_FIRST)
         self.more.setText("Show fewer" if self.more.isChecked() else f"Show all {n_active}")
+        words = ""
         if not known:
             self.note.setText("ordered by number until the images are encoded")
-        elif variational:
-            self.note.setText("ordered by mean KL")
-        else:
+        elif not explorer.variational:
             self.note.setText("ordered by the spread of the codes: an autoencoder has no KL")
+        elif explorer.has_closed_kl:
+            self.note.setText("ordered by mean KL to the prior N(0, I)")
+            words = _KL_WORDS
+        else:
+            is_learned = explorer.prior_name != "normal"
+            whose = (
+                "not the learned prior" if is_learned else "of a Gaussian in place of the flow's posterior"
+            )
+            self.note.setText(f"ordered by mean KL to N(0, I), {whose}")
+            words = _KL_WORDS + (_PRIOR_WORDS if is_learned else _FLOW_WORDS)
+        self.note.set_explanation(words)
 
     def _take(self, answer: Any) -> None:
         self._latents = answer.latents
