@@ -310,7 +310,7 @@ def test_that_the_readout_tells_terms_with_their_unit_and_bits(chart: LossChart)
     chart.set_bits(lambda nats: nats / 100.0)
     chart._on_plot_moved(chart._plot.pixel_of(QPointF(2.0, 110.0)))
     lines = chart._readout.text().splitlines()
-    assert lines == ["epoch 2.0", "−ELBO 129.0 nats", "1.290 bits/dim", "KL 4.0 nats", "TC 0.02 nats"]
+    assert lines == ["epoch 2.0", "−ELBO 129.0 nats", "1.290 bits/dim", "KL 4.0 nats", "TC 0.0200 nats"]
     tooltip = chart._toggles.button("tc").toolTip()
     assert "in nats" in tooltip
     assert "Total correlation" in tooltip

@@ -18,6 +18,7 @@ from vae_explorer.vae.recon_label import Measure, ReconLabel
 __all__ = ["LossSection"]
 
 _CHART_PX = 168
+_LARGE_NATS = 1_000.0
 _MARKED = {"elbo": "−ELBO", "recon": "recon", "iwae": LOSS_TERMS["iwae"].name}  # curves that contain recon
 
 
@@ -75,6 +76,8 @@ class LossSection(Section):
             return
         bound, recon = self._label.named("−ELBO"), self._label.named("recon")
         bits = bits_text(self._to_bits, -losses.elbo)
-        self.aside.setText(f"{bound} <b>{signed(-losses.elbo, 1)}</b> nats{f' · {bits}' if bits else ''}")
+        decimals = 0 if bits and abs(losses.elbo) >= _LARGE_NATS else 1  # the line is as wide as the rail
+        nats = signed(-losses.elbo, decimals)
+        self.aside.setText(f"{bound} <b>{nats}</b> nats{f' · {bits}' if bits else ''}")
         words = f"{recon} {signed(losses.recon, 1)} + KL {signed(losses.kl, 2)} nats an image"
         self.aside.setToolTip(f"{words}. {bits_note(self._label)}" if bits else words)

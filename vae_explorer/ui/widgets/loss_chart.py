@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_XS, Theme, theme_manager
+from vae_explorer.ui.theme import FONT_CAPTION_PX, SPACE_M, SPACE_XS, Theme, rgb, theme_manager
 from vae_explorer.ui.widgets.loss_plot import LossPlot, PlotCurve
 from vae_explorer.ui.widgets.loss_series import LossSeries, Part, thinned
 from vae_explorer.ui.widgets.loss_terms import term_named
@@ -21,6 +21,7 @@ from vae_explorer.ui.widgets.numbers import signed
 __all__ = ["ChartMark", "LossChart"]
 
 _CURVE_PX = 1.5
+_READOUT_ALPHA = 0.86  # curves show through what is written over them
 DRAW_MS = 300  # between redraws while training reports
 _LEAST_EPOCHS, _MARGIN = 1e-3, 0.01  # across the chart; at its sides, of the whole
 _START_SHARE = 0.08  # of the epochs: the first fall does not decide the range
@@ -273,8 +274,9 @@ class LossChart(QWidget):
     def _dress(self) -> None:
         theme = theme_manager().theme
         self._make_pens()
+        ground = ", ".join(map(str, rgb(theme.raised)))
         self._readout.setStyleSheet(
-            f"background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};"
+            f"background: rgba({ground}, {_READOUT_ALPHA}); color: {theme.text}; border: 1px solid {theme.line};"
             f"border-radius: 4px; padding: 3px 6px; font-size: {FONT_CAPTION_PX}px;"
         )
         self._draw()

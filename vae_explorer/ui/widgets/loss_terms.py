@@ -8,6 +8,8 @@ from vae_explorer.ui.widgets.numbers import signed
 
 __all__ = ["LOSS_TERMS", "LossTerm", "term_named"]
 
+_SMALL = 0.1  # nats; below it two decimals say little
+
 
 @dataclass(frozen=True)
 class LossTerm:
@@ -37,7 +39,8 @@ class LossTerm:
         """``"TC 2.31 nats"``, without the name."""
         if not self.unit:
             return f"{value:.3g}".replace("-", "−")
-        return f"{signed(value, 1 if self.has_recon else 2)} {self.unit}"
+        decimals = 1 if self.has_recon else 2 if abs(value) >= _SMALL else 4
+        return f"{signed(value, decimals)} {self.unit}"
 
 
 LOSS_TERMS = {
