@@ -27,6 +27,7 @@ from vae_explorer.ui.menus import Menus
 from vae_explorer.ui.panels.about_dialog import AboutDialog
 from vae_explorer.ui.panels.folder_dialog import FolderDialog
 from vae_explorer.ui.panels.shortcuts_dialog import ShortcutsDialog
+from vae_explorer.ui.plotting_loader import PlottingLoader
 from vae_explorer.ui.preferences import Preferences, change_preferences
 from vae_explorer.ui.questions import DownloadAnswer, ask_download, may_stop_sweep, may_stop_training
 from vae_explorer.ui.session import Session, TrainingState
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self.session, preferences, self)
         self._kept_store = KeptStore(self.session)
         self.panels = WindowPanels(self, self.session)
+        self._plotting_loader = PlottingLoader(self.session, self.panels.layout, self)
         self.panels.start_page.set_data_root(preferences.data_root)
         self.menus = Menus(self, preferences)
         self._reports = WindowReports(self)

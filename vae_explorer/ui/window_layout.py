@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabBar, QWidget
 
 from vae_explorer.locations import settings_folder
@@ -35,7 +35,14 @@ class WindowLayout(QObject):
     """Owns the docks of one main window.
 
     A dock that shares a tab bar shows no title of its own: the tab has it. Dragging the tab takes it out.
+
+    Signals
+    -------
+    tabs_entered
+        ``frozenset[str]``, titles of the docks whose tab bar the mouse has come to.
     """
+
+    tabs_entered = Signal(object)
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -145,6 +152,8 @@ class WindowLayout(QObject):
         """
         by_title = {dock.windowTitle(): dock for dock in self._docks.values()}
         bars = [bar for bar in self._window.findChildren(QTabBar) if bar.parent() is self._window]
+        for bar in bars:
+            bar.installEventFilter(self)  # a second time moves it to the front, no more
         living: dict[str, QTabBar] = {}
         for bar in bars:
             title = bar.tabText(bar.currentIndex())
@@ -157,6 +166,11 @@ class WindowLayout(QObject):
         if living:  # else nothing is laid out yet
             for bar in bars:
                 bar.setVisible(bar in living.values())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Enter and isinstance(watched, QTabBar):
+            self.tabs_entered.emit(frozenset(watched.tabText(k) for k in range(watched.count())))
+        return False
 
     def make_room(self, name: str, share: float) -> None:
         """Raise a low dock to `share` of the window's height; one that has as much, or floats, stays as it is."""

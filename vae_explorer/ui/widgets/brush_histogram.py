@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from vae_explorer.ui.theme import theme_manager
 from vae_explorer.ui.widgets.chart import histogram_of
 from vae_explorer.ui.widgets.focus_ring import RING_PX, FocusRing
-from vae_explorer.ui.widgets.plotting import dress_axes, line_pen, plotting, translucent
+from vae_explorer.ui.widgets.plotting import dress_axes, line_pen, plotting, plotting_library, translucent
 
 __all__ = ["BrushHistogram"]
 
@@ -53,27 +53,23 @@ class BrushHistogram(FocusRing):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(160, 90))
         self.setAccessibleName("Histogram of the score")
-        self._plot: Any = plotting().PlotWidget()  # pyqtgraph has no types
-        self._plot.setMenuEnabled(False)
-        self._plot.setMouseEnabled(False, False)
-        self._plot.hideButtons()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumSize(0, 0)
-        self._plot.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        self._plot.viewport().installEventFilter(self)
-        self._region: Any = plotting().LinearRegionItem(movable=False)
-        self._region.setZValue(10)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
-        column.addWidget(self._plot)
+        self._plot: Any = None  # pyqtgraph's, which has no types; None until it is there
+        self._region: Any = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
         theme_manager().changed.connect(self._on_theme_changed)
-        self._draw()
+        library = plotting_library()
+        if library.may_be_used:
+            self._make_plot()
+        else:
+            library.arrived.connect(self._make_plot)
+            library.want()
 
     # --- what is shown -------------------------------------------------------------------------
 
     @property
     def plot(self) -> Any:
-        """pyqtgraph's widget."""
+        """pyqtgraph's widget; None until pyqtgraph is there."""
         return self._plot
 
     @property
@@ -113,7 +109,24 @@ class BrushHistogram(FocusRing):
 
     # --- drawing -------------------------------------------------------------------------------
 
+    @Slot()
+    def _make_plot(self) -> None:
+        self._plot = plotting().PlotWidget()
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(False, False)
+        self._plot.hideButtons()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMinimumSize(0, 0)
+        self._plot.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self._plot.viewport().installEventFilter(self)
+        self._region = plotting().LinearRegionItem(movable=False)
+        self._region.setZValue(10)
+        self._column.addWidget(self._plot)
+        self._draw()
+
     def _draw(self) -> None:
+        if self._plot is None:
+            return
         theme = theme_manager().theme
         plot = self._plot
         plot.clear()
@@ -145,6 +158,8 @@ class BrushHistogram(FocusRing):
         self._show_region()
 
     def _show_region(self) -> None:
+        if self._region is None:
+            return
         self._region.setVisible(self._range is not None)
         if self._range is not None:
             self._region.setRegion(self._range)

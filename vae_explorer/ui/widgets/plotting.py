@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPen
 
 from vae_explorer.ui.theme import FONT_CAPTION_PX, Theme
 
-__all__ = ["dress_axes", "line_pen", "plotting", "translucent"]
+__all__ = ["PlottingLibrary", "dress_axes", "line_pen", "plotting", "plotting_library", "translucent"]
 
 _AXES = ("left", "bottom")
 
@@ -21,6 +22,55 @@ def plotting() -> Any:  # a module without types
 
     pyqtgraph.setConfigOptions(imageAxisOrder="row-major", useOpenGL=False, antialias=True)
     return pyqtgraph
+
+
+class PlottingLibrary(QObject):
+    """Whether pyqtgraph may be used at once, and how to ask for it.
+
+    Signals
+    -------
+    wanted
+        Somebody needs it soon; whoever has a thread imports it there and calls `arrive`.
+    arrived
+        From now on `plotting` takes no time.
+    """
+
+    wanted = Signal()
+    arrived = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._is_there = False
+        self._has_loader = False
+        self._is_asked = False
+
+    @property
+    def may_be_used(self) -> bool:
+        """True once it is there, and where nobody would import it elsewhere."""
+        return self._is_there or not self._has_loader
+
+    def set_loader(self, has_loader: bool) -> None:
+        """Whether somebody listens to `wanted`."""
+        self._has_loader, self._is_asked = has_loader, False
+
+    def want(self) -> None:
+        """Ask for it, once."""
+        if not (self.may_be_used or self._is_asked):
+            self._is_asked = True
+            self.wanted.emit()
+
+    @Slot()
+    def arrive(self) -> None:
+        """It is imported."""
+        if not self._is_there:
+            self._is_there = True
+            self.arrived.emit()
+
+
+@cache
+def plotting_library() -> PlottingLibrary:
+    """The one of this process; first called in the GUI thread."""
+    return PlottingLibrary()
 
 
 def line_pen(colour: str, width_px: float = 1.5, *, dashed: bool = False) -> QPen:
