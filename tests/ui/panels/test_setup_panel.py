@@ -814,6 +814,25 @@ def test_that_the_whole_loss_chart_is_in_view_once_training_starts(panel: SetupP
     qtbot.waitUntil(in_view)
 
 
+def test_that_the_buttons_of_further_terms_are_in_view_once_they_are_reported(
+    panel: SetupPanel, qtbot: QtBot
+) -> None:
+    panel.set_config(RunConfig())
+    panel.set_training_state(TrainingState.RUNNING)
+    panel.on_training_event(started(RunConfig()))
+    losses = Losses(recon=100.0, kl=5.0, extra={"tc": 0.5, "mi": 4.0, "dwkl": 0.5})
+    panel.on_training_event(Progressed(0, 5, 0.1, losses, 1.0, 1e-3, 100.0, 1.0))
+    button, viewport = panel.chart._toggles.button, panel.rail.scroll_area.viewport()
+
+    def in_view() -> bool:
+        if not panel.chart.term_names:
+            return False
+        bottom = button("tc").mapTo(viewport, button("tc").rect().bottomLeft()).y()
+        return 0 < bottom <= viewport.height()
+
+    qtbot.waitUntil(in_view)
+
+
 def test_that_rare_settings_fold_away_and_open_when_they_matter(panel: SetupPanel) -> None:
     assert named(panel, "epochsEdit").isVisible()
     assert not named(panel, "scheduleBox").isVisible()

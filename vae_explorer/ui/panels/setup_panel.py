@@ -103,6 +103,7 @@ class SetupPanel(QWidget):
         for changed in (session.recon_label_changed, session.explorer_changed):
             changed.connect(self._on_session_bits_changed)
         self._on_session_bits_changed()
+        self.chart.terms_changed.connect(self._on_chart_terms_changed)
         self.set_training_state(session.training_state)
         self.set_history(session.history)
 
@@ -251,6 +252,15 @@ class SetupPanel(QWidget):
             self.data.show_missing(sentence, missing)
 
     # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_chart_terms_changed(self) -> None:
+        if self._state is TrainingState.RUNNING and self.chart.term_names:
+            QTimer.singleShot(0, self, self._show_losses)  # once the layout has made room for their buttons
+
+    @Slot()
+    def _show_losses(self) -> None:
+        self.rail.bring_into_view(self.loss)
 
     @Slot()
     def _on_session_bits_changed(self) -> None:

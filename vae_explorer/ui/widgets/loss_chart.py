@@ -40,9 +40,18 @@ class ChartMark:
 
 
 class LossChart(QWidget):
-    """A quiet chart with toggles for its curves, a log scale, and a readout under the mouse."""
+    """A quiet chart with toggles for its curves, a log scale, and a readout under the mouse.
+
+    Signals
+    -------
+    log_changed
+        ``bool``, whether the scale at the left is logarithmic.
+    terms_changed
+        Other further terms are on offer; a row of buttons comes or goes with them.
+    """
 
     log_changed = Signal(bool)
+    terms_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -205,6 +214,7 @@ class LossChart(QWidget):
         if series.term_names != self._toggles.terms:
             self._toggles.set_terms(series.term_names)
             self._make_pens()
+            self.terms_changed.emit()
         may_be_log = series.are_positive()
         self._toggles.log.setEnabled(may_be_log)
         if self._log and not may_be_log:
