@@ -100,21 +100,20 @@ def test_that_a_damaged_memory_of_choices_is_measured_anew(
 
 
 @pytest.mark.parametrize(
-    ("network", "policy", "expected"),
-    [("mlp", "PASSIVE", "operation"), ("mlp", "", "batch"), ("conv", "PASSIVE", "batch")],
+    ("network", "of_torch", "expected"), [("mlp", 2, "operation"), ("mlp", 1, "batch"), ("conv", 2, "batch")]
 )
 def test_that_fixed_threads_share_by_rule_not_by_measurement(
     costs: dict[tuple[str, str, int], float],
     monkeypatch: pytest.MonkeyPatch,
     network: str,
-    policy: str,
+    of_torch: int,
     expected: str,
 ) -> None:
     monkeypatch.setattr(devices, "_training_threads", 2)
     model = ModelConfig.model_validate({"network": network, "width": 8})
     fixed = RunConfig(model=model, device="cpu", precision="float32", n_threads=2)
-    monkeypatch.setenv("OMP_WAIT_POLICY", policy)
-    assert choose_execution(fixed, SHAPE, CPU).sharing == expected
+    with threads_set(of_torch):
+        assert choose_execution(fixed, SHAPE, CPU).sharing == expected
 
 
 def test_that_a_batch_is_shared_only_where_images_do_not_depend_on_each_other(

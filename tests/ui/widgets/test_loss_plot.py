@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPen
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.widgets.loss_plot import LossPlot, PlotCurve
@@ -63,3 +63,14 @@ def test_that_curves_stay_inside_their_area(plot: LossPlot) -> None:
     image = plot.grab().toImage()
     bottom = [image.pixelColor(x, image.height() - 1) for x in range(image.width())]
     assert not any(colour.red() > 200 and colour.green() < 80 for colour in bottom)
+
+
+def test_that_values_of_many_digits_have_room_beside_the_curves(plot: LossPlot) -> None:
+    plot.show_curves([curve([20.0, 80.0])], log=False)
+    narrow = plot.pixel_of(QPointF(0.0, 0.0)).x()
+    plot.set_range(None, (0.0, 2_000_000.0))
+    plot.show_curves([curve([20.0, 1_800_000.0])], log=False)
+    left = plot.pixel_of(QPointF(0.0, 0.0)).x()
+    texts = [text for _, text in plot._value_ticks()]
+    widest = max(QFontMetrics(plot._tick_font()).horizontalAdvance(text) for text in texts)
+    assert narrow < widest < left

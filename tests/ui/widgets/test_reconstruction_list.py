@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.theme import DARK, LIGHT, difference_lut
 from vae_explorer.ui.widgets.difference import difference_picture, signed_difference
-from vae_explorer.ui.widgets.reconstruction_list import ReconstructionList, ReconstructionRow
+from vae_explorer.ui.widgets.reconstruction_list import ReconstructionList, ReconstructionRow, value_beside
 
 
 def _row(level: int) -> ReconstructionRow:
@@ -99,3 +99,11 @@ def test_that_the_difference_of_colours_is_their_mean() -> None:
     original = np.zeros((3, 1, 1), dtype=np.uint8)
     brighter = np.array([30, 60, 90], dtype=np.uint8).reshape(3, 1, 1)
     assert signed_difference(original, brighter).tolist() == [[60]]
+
+
+def test_that_a_number_of_many_digits_does_without_its_unit(rows: ReconstructionList) -> None:
+    metrics = rows.fontMetrics()
+    room = metrics.horizontalAdvance("recon 18,735 nats")
+    assert value_beside("recon", "18,735 nats", room, metrics) == "18,735 nats"
+    assert value_beside("recon", "18,735 nats", room - 1, metrics) == "18,735"
+    assert value_beside("PSNR", "0.05", 1, metrics) == "0.05"

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
 from PySide6.QtWidgets import QWidget
 
 from vae_explorer.ui.theme import FONT_CAPTION_PX, theme_manager
@@ -55,6 +65,7 @@ class LossPlot(QWidget):
         self._x_range, self._y_range = (0.0, 1.0), (0.0, 1.0)
         self._right_range: tuple[float, float] | None = None
         self._log = False
+        self._left_px = _LEFT_PX
         self.setMouseTracking(True)
         self.setMinimumHeight(96)
 
@@ -82,6 +93,7 @@ class LossPlot(QWidget):
         """Replace all curves; `log` says that values of the left scale are log₁₀ of the losses, whose ticks they get."""
         self._lines = [(curve.pen, list(_pieces(curve)), curve.at_right) for curve in curves]
         self._log = log
+        self._fit_ticks()
         self.update()
 
     def set_range(self, x: tuple[float, float] | None, y: tuple[float, float] | None) -> None:
@@ -119,7 +131,18 @@ class LossPlot(QWidget):
 
     def _area(self) -> QRectF:
         right = _RIGHT_PX if self._right_range is None else _RIGHT_SCALE_PX
-        return QRectF(self.rect().adjusted(_LEFT_PX, _TOP_PX, -right, -_BOTTOM_PX))
+        return QRectF(self.rect().adjusted(self._left_px, _TOP_PX, -right, -_BOTTOM_PX))
+
+    def _fit_ticks(self) -> None:
+        """Leave the values of the scale the room they need."""
+        metrics = QFontMetrics(self._tick_font())
+        widest = max((metrics.horizontalAdvance(text) for _, text in self._value_ticks()), default=0)
+        self._left_px = max(_LEFT_PX, widest + _GAP_PX + 1)
+
+    def _tick_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(FONT_CAPTION_PX - 1)
+        return font
 
     def _transform(self, *, at_right: bool = False) -> QTransform:
         """From epochs and values to pixels."""
@@ -136,9 +159,7 @@ class LossPlot(QWidget):
 
     def _paint_axes(self, painter: QPainter, to_pixel: QTransform) -> None:
         theme, area = theme_manager().theme, self._area()
-        font = QFont(self.font())
-        font.setPixelSize(FONT_CAPTION_PX - 1)
-        painter.setFont(font)
+        painter.setFont(self._tick_font())
         grid = QColor(theme.line)
         grid.setAlphaF(_GRID_ALPHA)
         height = painter.fontMetrics().height()
@@ -147,7 +168,7 @@ class LossPlot(QWidget):
             painter.setPen(QPen(grid, 1))
             painter.drawLine(QPointF(area.left(), round(y) + 0.5), QPointF(area.right(), round(y) + 0.5))
             painter.setPen(QColor(theme.muted))
-            room = QRectF(0.0, self._tick_top(y, height), _LEFT_PX - _GAP_PX, height)
+            room = QRectF(0.0, self._tick_top(y, height), self._left_px - _GAP_PX, height)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         self._paint_right_scale(painter, height)
         painter.setPen(QColor(theme.muted))

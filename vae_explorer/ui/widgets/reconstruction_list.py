@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from vae_explorer.ui.theme import RADIUS_CONTROL, SPACE_M, SPACE_S, SPACE_XS, difference_lut, theme_manager
@@ -16,7 +16,7 @@ from vae_explorer.ui.widgets.difference import difference_picture
 from vae_explorer.ui.widgets.picture import draw_picture, fitted, to_qimage
 from vae_explorer.ui.widgets.picture_surface import PictureSurface
 
-__all__ = ["ReconstructionList", "ReconstructionRow"]
+__all__ = ["ReconstructionList", "ReconstructionRow", "value_beside"]
 
 _TILE_PX = 60
 _HEAD_PX = 20  # names of the columns, always in view
@@ -274,6 +274,7 @@ class ReconstructionList(PictureSurface):
         room = QRect(left, top, max(0, self._text_right(rect) - left), _LINE_PX)
         for k, (name, value) in enumerate(row.numbers):
             line = room.translated(0, k * _LINE_PX)
+            value = value_beside(name, value, line.width(), painter.fontMetrics())
             painter.setPen(QColor(theme.muted))
             painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
             painter.setPen(QColor(theme.text))
@@ -307,3 +308,8 @@ class ReconstructionList(PictureSurface):
                 self.row_clicked.emit(target)
         else:
             super().keyPressEvent(event)
+
+
+def value_beside(name: str, value: str, width_px: int, metrics: QFontMetrics) -> str:
+    """`value`, without its unit where a number of many digits would run into `name`."""
+    return value if metrics.horizontalAdvance(f"{name} {value}") <= width_px else value.rsplit(" ", 1)[0]
