@@ -72,7 +72,7 @@ def test_that_squared_errors_are_measured_when_chosen(panel: AnomalyPanel, qtbot
     shown = world.explorer.decode(world.explorer.codes(x))
     wanted = np.square((x.astype(float) - shown) / 255.0).sum(axis=(1, 2, 3))
     np.testing.assert_allclose(histogram(panel).values, wanted, rtol=1e-5)
-    qtbot.waitUntil(lambda: panel.shown[0] == int(np.argmax(wanted)), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: list(panel.shown[:1]) == [int(np.argmax(wanted))], timeout=WAIT_MS)
 
 
 def test_that_dragging_over_the_histogram_selects_its_images_on_the_map(
