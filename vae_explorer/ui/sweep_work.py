@@ -91,8 +91,6 @@ def work_on(wish: SweepWish) -> Iterator[SweepWorkEvent]:
     VaeExplorerError
         As `sweep` and `iterate_point`.
     """
-    import pyqtgraph  # noqa: F401  # here, so that the first curve does not hold the window up for a third of a second
-
     from vae_explorer.evaluation.rate_distortion import save_sweep
     from vae_explorer.training.devices import configure_threads
     from vae_explorer.training.sweep import SweepRunEnded, plan_sweep, sweep

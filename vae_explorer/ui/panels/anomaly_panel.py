@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from vae_explorer.ui.anomaly_scores import Score, SquaredErrors, known_scores
 from vae_explorer.ui.panels.anomaly_choices import AnomalyChoices
 from vae_explorer.ui.panels.controls import ElidedCaption, header, labelled
-from vae_explorer.ui.panels.empty_state import EmptyState, Pages
+from vae_explorer.ui.panels.empty_state import FilledPanel
 from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.strange_images import StrangeImages
 from vae_explorer.ui.session import Session
@@ -30,7 +30,7 @@ Values = NDArray[np.float64]
 _NONE = np.empty(0, dtype=np.int64)
 
 
-class AnomalyPanel(QWidget):
+class AnomalyPanel(FilledPanel):
     """Thumbnails at the left, worst first; the histogram at the right. A range of it is a lasso on the map."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -64,10 +64,7 @@ class AnomalyPanel(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.pictures)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = self.column
         column.addWidget(
             header(
                 self.score,
@@ -80,13 +77,6 @@ class AnomalyPanel(QWidget):
         )
         column.addWidget(self.error)
         column.addWidget(self._splitter, 1)
-        self._empty = EmptyState()
-        self._stack = Pages()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(body)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
 
     def _connect(self) -> None:
         session = self._session
@@ -107,16 +97,6 @@ class AnomalyPanel(QWidget):
         self._measure.failed.connect(self._on_measure_failed)
 
     # --- what is there -------------------------------------------------------------------------
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to score."""
-        return self._stack.currentWidget() is self._empty
-
-    @property
-    def empty_words(self) -> str:
-        """What the empty state says."""
-        return self._empty.words
 
     @property
     def is_measuring(self) -> bool:
@@ -146,15 +126,14 @@ class AnomalyPanel(QWidget):
         score = self.chosen_score
         words = self._missing(score)
         if words is not None:
-            self._empty.set_words(*words)
-            self._stack.setCurrentIndex(0)
+            self.show_words(*words)
             return
         # Behind another tab there is nothing to see of it, though Qt calls it visible there too.
         self._waits = self.visibleRegion().isEmpty()
         if self._waits:
             return
         assert encodings is not None
-        self._stack.setCurrentIndex(1)
+        self.show_content()
         values = known_scores(encodings, score.key)
         if values is None:
             values = self._squared_errors(encodings)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 
 from vae_explorer.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
-__all__ = ["EmptyState", "Pages"]
+__all__ = ["EmptyState", "FilledPanel", "Pages"]
 
 _TEXT_WIDTH_PX = 420  # a longer line is hard to read
 
@@ -65,3 +65,46 @@ class Pages(QStackedWidget):
 
     def hasHeightForWidth(self) -> bool:
         return False
+
+
+class FilledPanel(QWidget):
+    """A panel whose content stands below one another, or that says why there is none.
+
+    Attributes
+    ----------
+    column
+        Where the content goes, edge to edge.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        body = QWidget()
+        self.column = QVBoxLayout(body)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self._empty = EmptyState()
+        self._pages = Pages()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return self._pages.currentWidget() is self._empty
+
+    @property
+    def empty_words(self) -> str:
+        """What the empty state says."""
+        return self._empty.words
+
+    def show_content(self, shown: bool = True) -> None:
+        """Show what is in the column, or else the words of before."""
+        self._pages.setCurrentIndex(1 if shown else 0)
+
+    def show_words(self, title: str, sentence: str) -> None:
+        """Say why there is nothing."""
+        self._empty.set_words(title, sentence)
+        self.show_content(False)

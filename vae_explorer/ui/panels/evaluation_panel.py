@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QWidget
 
 from vae_explorer.ui.evaluation_desk import Ending, EvaluationDesk, EvaluationWish
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import ElidedCaption, header, set_help, tool_button
-from vae_explorer.ui.panels.empty_state import EmptyState, Pages
+from vae_explorer.ui.panels.empty_state import EmptyState, FilledPanel
 from vae_explorer.ui.panels.evaluation_choices import EvaluationChoices
 from vae_explorer.ui.panels.evaluation_export import save_report
 from vae_explorer.ui.panels.evaluation_results import EvaluationResults
@@ -30,7 +30,7 @@ __all__ = ["EvaluationPanel"]
 _BAR_STEPS = 1000
 
 
-class EvaluationPanel(QWidget):
+class EvaluationPanel(FilledPanel):
     """Choices first; once something is measured, figures and charts, with the choices a click away.
 
     Figures belong to a run and a step. When another model comes on screen, or this one is trained on, they stay
@@ -110,10 +110,7 @@ class EvaluationPanel(QWidget):
             "Nothing measured yet",
             "Figures with their errors, charts and a report: choose above and press Evaluate.",
         )
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = self.column
         column.addWidget(self._head)
         column.addWidget(self.bar)
         column.addWidget(self.choices)
@@ -121,16 +118,9 @@ class EvaluationPanel(QWidget):
         column.addWidget(self.stale)
         column.addWidget(self.results, 1)
         column.addWidget(self._hint, 1)
-        self._empty = EmptyState()
-        self._empty.set_words(
+        self.show_words(
             "No model to measure", "Start training or open a run; its figures can then be measured here."
         )
-        self._stack = Pages()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(body)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
 
     def _connect(self) -> None:
         session, desk = self._session, self.desk
@@ -150,11 +140,6 @@ class EvaluationPanel(QWidget):
         self.choices.set_images(session.images)
 
     # --- what is there -------------------------------------------------------------------------
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no model to measure."""
-        return self._stack.currentWidget() is self._empty
 
     @property
     def is_stale(self) -> bool:
@@ -258,7 +243,7 @@ class EvaluationPanel(QWidget):
         running, report = self.desk.is_running, self.desk.report
         has_report = report is not None and (running or bool(report.groups))
         is_empty = self._session.latent_dim == 0 and not has_report
-        self._stack.setCurrentIndex(0 if is_empty else 1)
+        self.show_content(not is_empty)
         self.choices.set_reason(self._reason())
         self._head.setVisible(has_report)
         self.choices.setVisible(not has_report or self.choose_button.isChecked())

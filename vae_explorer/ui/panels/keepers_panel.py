@@ -16,7 +16,7 @@ from vae_explorer.latent.pictures import enlarge, grid, save_png, whole_scale
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.kept import Kept, kept_tray
 from vae_explorer.ui.panels.controls import ElidedCaption, header, set_help, tool_button
-from vae_explorer.ui.panels.empty_state import EmptyState, Pages
+from vae_explorer.ui.panels.empty_state import FilledPanel
 from vae_explorer.ui.panels.export_arrays import save_npz
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.session import Session
@@ -53,7 +53,7 @@ def save_latents(path: Path, kept: tuple[Kept, ...]) -> None:
     save_npz(path, z=np.stack([one.z for one in kept]), images=np.stack([one.image for one in kept]))
 
 
-class KeepersPanel(QWidget):
+class KeepersPanel(FilledPanel):
     """The favourites as tiles; fits the shelf and the rail."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -85,27 +85,17 @@ class KeepersPanel(QWidget):
         )
         self.grid.installEventFilter(self)
         self.export_line = ExportLine(session, "kept")
-        self._empty = EmptyState()
-        self._empty.set_words(
+        self.show_words(
             "Nothing kept yet",
             "Press Keep under the decoded picture, and your favourites gather here to export.",
         )
         head = header(self._pin, self._remove, self._export, self._title, message=self.export_line)
-        filled = QWidget()
-        column = QVBoxLayout(filled)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = self.column
         column.addWidget(head)
         inset = QVBoxLayout()
         inset.setContentsMargins(SPACE_XS, 0, 0, 0)  # the grid keeps a gap of its own
         inset.addWidget(self.grid, 1)
         column.addLayout(inset, 1)
-        self._stack = Pages()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(filled)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
         self.grid.clicked.connect(self._go_to)
         self.grid.activated.connect(self._go_to)
         self.grid.current_changed.connect(self._on_grid_current_changed)
@@ -114,10 +104,6 @@ class KeepersPanel(QWidget):
         self._pin.clicked.connect(self._on_pin_clicked)
         self._tray.changed.connect(self._on_tray_changed)
         self._on_tray_changed()
-
-    @property
-    def is_empty(self) -> bool:
-        return self._stack.currentWidget() is self._empty
 
     def _make_export_button(self) -> QToolButton:
         button = tool_button("export", "Export", text=True)
@@ -168,7 +154,7 @@ class KeepersPanel(QWidget):
     @Slot()
     def _on_tray_changed(self) -> None:
         items = self._tray.items
-        self._stack.setCurrentIndex(1 if items else 0)
+        self.show_content(bool(items))
         self.grid.set_images(np.stack([kept.image for kept in items]) if items else None)
         self._title.setText(f"{len(items)} kept" if len(items) != 1 else "1 kept")
         self._on_grid_current_changed(self.grid.current)

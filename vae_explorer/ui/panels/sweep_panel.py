@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vae_explorer.ui.evaluation_desk import Ending
 from vae_explorer.ui.panels.controls import header, labelled
-from vae_explorer.ui.panels.empty_state import EmptyState, Pages
+from vae_explorer.ui.panels.empty_state import EmptyState, FilledPanel
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.sweep_buttons import SweepButtons
 from vae_explorer.ui.panels.sweep_choices import SweepChoices
@@ -29,6 +29,7 @@ from vae_explorer.ui.panels.sweep_words import (
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.sweep_desk import SweepDesk, stored_sweep
 from vae_explorer.ui.sweep_work import StoredSweep, SweepAdvanced, SweepWish
+from vae_explorer.ui.widgets.plotting import plotting_library
 
 if TYPE_CHECKING:
     from vae_explorer.runs.folder import RunFolder
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["SweepPanel"]
 
 
-class SweepPanel(QWidget):
+class SweepPanel(FilledPanel):
     """Choices, progress, and below them the curve beside its table.
 
     A sweep goes on whatever comes on screen; while it does, the panel shows it. Otherwise the curve is that of the
@@ -93,21 +94,11 @@ class SweepPanel(QWidget):
             "Each β trains a model with the settings of this run, one after another. The curve shows how many nats of KL "
             "buy how good a reconstruction.",
         )
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = self.column
         column.addWidget(self._head)
         column.addWidget(self.lines)
         column.addWidget(self.results, 1)
         column.addWidget(self._hint, 1)
-        self._empty = EmptyState()
-        self._stack = Pages()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(body)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
 
     def _connect(self) -> None:
         session, desk = self._session, self.desk
@@ -129,18 +120,9 @@ class SweepPanel(QWidget):
         desk.troubled.connect(self._show_trouble)
         desk.failed.connect(self._show_trouble)
         desk.ended.connect(self._on_desk_ended)
+        plotting_library().arrived.connect(self._on_seen)
 
     # --- what is there -------------------------------------------------------------------------
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no model, or none with a β."""
-        return self._stack.currentWidget() is self._empty
-
-    @property
-    def empty_words(self) -> str:
-        """What the empty state says."""
-        return self._empty.words
 
     @property
     def stored(self) -> StoredSweep | None:
@@ -289,8 +271,9 @@ class SweepPanel(QWidget):
         running = self.desk.is_running
         words = None if running else self._missing()
         if words is not None:
-            self._empty.set_words(*words)
-        self._stack.setCurrentIndex(0 if words is not None else 1)
+            self.show_words(*words)
+        else:
+            self.show_content()
         self.choices.set_running(running=running, stopping=self.desk.is_stopping)
         self.choices.set_reason(self._reason())
         self.bar.setVisible(running)
@@ -339,15 +322,14 @@ class SweepPanel(QWidget):
         if not self.results.rows or not self._is_seen:
             return
         if self.results.chart is None:
-            self._session.slow.request("sweep chart", _import_pyqtgraph, self._take_pyqtgraph, priority=3)
+            plotting_library().want()
+            if plotting_library().may_be_used:  # otherwise it tells when it has arrived
+                self.results.draw()
+                self._update_buttons()
         if self._wants_room:
             self._wants_room = False
             self.room_wanted.emit()
         self._compare()
-
-    def _take_pyqtgraph(self, _nothing: None) -> None:
-        self.results.draw()
-        self._update_buttons()
 
     def _compare(self) -> None:
         """Measure the run on screen if it has no point on the curve yet and can be measured."""
@@ -366,7 +348,3 @@ class SweepPanel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         QTimer.singleShot(0, self, self._on_seen)
-
-
-def _import_pyqtgraph(_is_stale: object) -> None:
-    import pyqtgraph  # noqa: F401  # takes a third of a second, which the window shall not stand still
