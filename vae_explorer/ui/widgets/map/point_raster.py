@@ -1,10 +1,8 @@
-"""Points as one picture: anti-aliased discs written into a pixel buffer by index arithmetic.
+"""Points as one picture: discs (`write_discs`) or single pixels, written into a pixel buffer by index arithmetic.
 
-A disc is a stamp of pixels with a coverage each. Stamps are written pixel by pixel of the stamp, lowest
-coverage first, each time for all points at once; so of overlapping discs every pixel keeps the highest
-coverage, and no blending per point is needed. Many points are single pixels, whose opacity follows how many
-points fell on them: a million of them take few milliseconds, because every step works on a block that stays in
-the processor's cache, and nothing is done per point that can be done per pixel.
+Many points are single pixels, whose opacity follows how many points fell on them: a million of them take few
+milliseconds, because every step works on a block that stays in the processor's cache, and nothing is done per
+point that can be done per pixel.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_explorer.ui.widgets.map.discs import COVERAGE_LEVELS, write_discs
 from vae_explorer.ui.widgets.map.places import Places, Runs
 from vae_explorer.ui.widgets.map.viewport import Viewport
 
@@ -25,11 +24,6 @@ Pixels = NDArray[np.uint32]  # 0xAARRGGBB, premultiplied
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-COVERAGE_LEVELS = 12  # steps of anti-aliasing; more are not seen on discs of a few pixels
-PHASES = 4  # sub-pixel positions on each axis
-MAX_PHASED_POINTS = (
-    40_000  # beyond, discs snap to whole pixels: grouping by phase would cost more than it shows
-)
 DENSE_RADIUS_PX = 0.75  # device px; smaller discs are single pixels
 DENSE_ALPHA = 0.5  # opacity of one point of a single pixel
 DENSE_COUNTS = 8  # points on a pixel that are told apart: together they cover 99.6 % of it
@@ -145,13 +139,20 @@ class PointRaster:
             np.float32(viewport.height * ratio / 2 + self.BORDER),
         )
         with np.errstate(over="ignore"):  # far outside is outside
+            table = _level_table(palette)  # (levels + 1, P)
             for splat in splats:
                 runs = splat.places.runs(viewport.box_with(self.BORDER / ratio))
-                self._draw(splat, runs, palette, frame, radius_px)
+                self._draw(splat, runs, palette, table, frame, radius_px)
         return self._canvas
 
     def _draw(
-        self, splat: Splat, runs: Runs, palette: NDArray[np.uint8], frame: _Frame, radius_px: float
+        self,
+        splat: Splat,
+        runs: Runs,
+        palette: NDArray[np.uint8],
+        table: Pixels,
+        frame: _Frame,
+        radius_px: float,
     ) -> None:
         radius = min(radius_px + splat.grow_px, MAX_DEVICE_RADIUS_PX)
         dense, most = False, len(splat.places)
@@ -165,8 +166,9 @@ class PointRaster:
             return
         x, y, own = seen
         if len(x):
-            table = _level_table(palette if own is not None else _rgba(splat.flat))  # (levels + 1, P)
-            self._draw_discs(x, y, own, table, radius)
+            write_discs(
+                self._canvas, x, y, own, table if own is not None else _flat_table(splat.flat), radius
+            )
 
     def _seen(
         self, splat: Splat, runs: Runs, frame: _Frame, radius: float, most: int
@@ -199,32 +201,6 @@ class PointRaster:
                         owns.append(colour[block][rows].astype(np.intp))
         own = np.concatenate(owns) if colour is not None else None
         return np.concatenate(xs), np.concatenate(ys), own
-
-    def _draw_discs(self, x: Floats, y: Floats, own: Indices | None, table: Pixels, radius: float) -> None:
-        width = self._canvas.shape[1]
-        reach = int(np.ceil(radius + 1.0))
-        ix, iy = x.astype(np.intp), y.astype(np.intp)  # positive: truncation is floor
-        base = iy * width + (ix - reach * (width + 1))  # of the stamp's upper left corner
-        phases = PHASES if len(x) <= MAX_PHASED_POINTS else 1
-        if phases > 1:
-            phase = ((x - ix) * phases).astype(np.uint8)
-            phase += ((y - iy) * phases).astype(np.uint8) * np.uint8(phases)
-            order = np.argsort(phase, kind="stable")  # radix sort on bytes
-            base = base[order]
-            starts = np.searchsorted(phase[order], np.arange(phases * phases + 1)).tolist()
-            own = own[order] if own is not None else None
-        else:
-            starts = [0, len(x)]
-        flat = self._canvas.reshape(-1)
-        level, pixels = -1, table[0]
-        for step_level, step_phase, dy, dx in _stamp(round(radius * 8), phases):
-            if step_level != level:
-                level = step_level
-                pixels = table[level].take(own) if own is not None else table[level]
-            first, last = starts[step_phase], starts[step_phase + 1]
-            if first < last:
-                shifted = flat[(dy + reach) * width + dx + reach :]
-                shifted[base[first:last]] = pixels[first:last] if own is not None else pixels[0]
 
     def _draw_dense(
         self,
@@ -295,26 +271,6 @@ class PointRaster:
                 yield block, at
 
 
-@lru_cache(maxsize=64)
-def _stamp(radius_eighths: int, phases: int) -> tuple[tuple[int, int, int, int], ...]:
-    """(coverage level, phase, dy, dx) of every pixel of a disc in every phase, lowest coverage first."""
-    radius = radius_eighths / 8
-    reach = int(np.ceil(radius + 1.0))
-    offsets = np.arange(-reach, reach + 1)
-    steps = []
-    for phase_y in range(phases):
-        for phase_x in range(phases):
-            # Centre of the disc inside its pixel against the centres of the pixels around it.
-            dx = offsets + 0.5 - (phase_x + 0.5) / phases
-            dy = offsets + 0.5 - (phase_y + 0.5) / phases
-            cover = np.clip(radius + 0.5 - np.hypot(dx[None, :], dy[:, None]), 0.0, 1.0)
-            levels = np.rint(cover * COVERAGE_LEVELS).astype(int)
-            for row, column in np.argwhere(levels > 0):
-                at = phase_y * phases + phase_x
-                steps.append((int(levels[row, column]), at, int(offsets[row]), int(offsets[column])))
-    return tuple(sorted(steps))
-
-
 def _level_table(palette: NDArray[np.uint8]) -> Pixels:
     """Premultiplied pixels of every colour at every coverage: (levels + 1, P)."""
     return _premultiplied(palette, np.arange(COVERAGE_LEVELS + 1)[:, None] / COVERAGE_LEVELS)
@@ -335,6 +291,8 @@ def _premultiplied(palette: NDArray[np.uint8], share: NDArray[np.floating]) -> P
     return packed.astype(np.uint32)
 
 
-def _rgba(packed: int) -> NDArray[np.uint8]:
+@lru_cache(maxsize=16)
+def _flat_table(packed: int) -> Pixels:
+    """`_level_table` of one colour 0xAARRGGBB: (levels + 1, 1)."""
     values = [(packed >> 16) & 255, (packed >> 8) & 255, packed & 255, (packed >> 24) & 255]
-    return np.array([values], dtype=np.uint8)
+    return _level_table(np.array([values], dtype=np.uint8))
