@@ -27,7 +27,7 @@ FIRST_BATCH_TILES, MAX_BATCH_TILES = 64, 512
 SMALLEST_SHARE = 6  # blocks; fewer at once cost more in asking and painting than a second thread saves
 SHOW_MS = 70.0  # between pictures of a tapestry that grows: painting it takes cores from decoding it
 REST_FACTOR = (
-    24.0  # while weights change, rest so many times as long as decoding took: a twenty-fifth of a core
+    24.0  # while weights change, rest so many times as long as a tapestry took: a twenty-fifth of a core
 )
 SOON_MS = 250.0  # a view that is complete so soon needs no coarse impression before it
 _CHANNEL, _SPARE_CHANNEL, _PRIORITY = "tapestry", "tapestry beside", 5
@@ -124,11 +124,14 @@ class TapestryFeeder(QObject):
         self._tile_ms = spent_ms / max(1, sum(len(tiles) for _, tiles in blocks))
         faster = BATCH_MS / max(spent_ms, 1.0)
         self._batch_tiles = int(np.clip(self._batch_tiles * np.clip(faster, 0.5, 2.0), 16, MAX_BATCH_TILES))
+        was_covered = self._view.tapestry.is_covered(self._view.viewport)
         for block, tiles in blocks:
             self._view.tapestry.put(block, tiles, generation, self._view.devicePixelRatioF())
         self.pump()  # so that the next are decoded while these are painted
         now = time.perf_counter()
-        if not self._under_way or 1000.0 * (now - self._shown_at) > SHOW_MS:
+        # What a training makes obsolete each second is shown once it is complete, unless there is nothing else to show.
+        grows = not self._session.training_state.is_active or not was_covered
+        if not self._under_way or (grows and 1000.0 * (now - self._shown_at) > SHOW_MS):
             self._shown_at = now
             self._view.redraw()
 
@@ -146,7 +149,7 @@ class TapestryFeeder(QObject):
     def _complete(self) -> None:
         """Everything in view is of this generation."""
         if self._newer_waits and not self._rest.isActive():
-            self._rest.start(int(REST_FACTOR * self._spent_ms))
+            self._rest.start(int(REST_FACTOR * (self._spent_ms + self._view.tapestry.paint_ms)))
 
     # --- slots ---------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ class LiveCurve:
         self._n_values = n_values
         self._bin_epochs = _FIRST_BIN_EPOCHS
         self._sums: dict[int, NDArray[np.float64]] = {}  # bin → sum of (1, epoch, values …)
+        self._points: NDArray[np.float64] | None = None  # asked for several times between reports
 
     def __len__(self) -> int:
         return len(self._sums)
@@ -34,12 +35,14 @@ class LiveCurve:
     def clear(self) -> None:
         self._bin_epochs = _FIRST_BIN_EPOCHS
         self._sums.clear()
+        self._points = None
 
     def append(self, epoch: float, *losses: float) -> None:
         """Add V losses reported at a fractional epoch; those that are not finite are left out."""
         values = np.array([1.0, epoch, *losses])
         if not np.isfinite(values).all():
             return
+        self._points = None
         place = int(epoch / self._bin_epochs)
         before = self._sums.get(place)
         self._sums[place] = values if before is None else before + values
@@ -48,11 +51,12 @@ class LiveCurve:
 
     def points(self) -> NDArray[np.float64]:
         """Rows of an epoch and its losses, oldest first: (P, 1 + V)."""
-        if not self._sums:
-            return np.empty((0, 1 + self._n_values))
-        sums = np.stack([self._sums[place] for place in sorted(self._sums)])  # (P, 2 + V)
-        means: NDArray[np.float64] = sums[:, 1:] / sums[:, :1]
-        return means
+        if self._points is None:
+            self._points = np.empty((0, 1 + self._n_values))
+            if self._sums:
+                sums = np.array([self._sums[place] for place in sorted(self._sums)])  # (P, 2 + V)
+                self._points = sums[:, 1:] / sums[:, :1]
+        return self._points
 
     def _merge(self) -> None:
         merged: dict[int, NDArray[np.float64]] = {}

@@ -51,6 +51,7 @@ class LossSeries:
         self._terms: dict[str, Rows] = {}
         self._live = LiveCurve()
         self._live_terms: dict[str, LiveCurve] = {}
+        self._rows: Rows | None = None  # of the training, asked for several times between reports
 
     @property
     def term_names(self) -> tuple[str, ...]:
@@ -65,6 +66,7 @@ class LossSeries:
 
     def set_history(self, train: Rows, validation: Rows | None, terms: Mapping[str, Rows]) -> None:
         """Finished epochs: epoch, recon, kl (E, 3); epoch and value (E, 2) of each further term."""
+        self._rows = None
         self._train = np.asarray(train, dtype=np.float64).reshape(-1, 3)
         rows = np.empty((0, 3)) if validation is None else np.asarray(validation, dtype=np.float64)
         self._validation = rows.reshape(-1, 3)
@@ -72,18 +74,24 @@ class LossSeries:
 
     def append_live(self, epoch: float, recon: float, kl: float, terms: Mapping[str, float]) -> None:
         """Add training losses reported at a fractional epoch."""
+        self._rows = None
         self._live.append(epoch, recon, kl)
         for name, value in terms.items():
             self._live_terms.setdefault(name, LiveCurve(1)).append(epoch, value)
 
     def clear_live(self) -> None:
         """Forget what was reported between epochs."""
+        self._rows = None
         self._live.clear()
         self._live_terms.clear()
 
     def rows(self, part: Part) -> Rows:
         """Epoch, recon and KL, (E, 3): live means where there are some, those of whole epochs before them."""
-        return self._validation if part == "validation" else _joined(self._train, self._live.points())
+        if part == "validation":
+            return self._validation
+        if self._rows is None:
+            self._rows = _joined(self._train, self._live.points())
+        return self._rows
 
     def column(self, name: str, part: Part) -> tuple[Rows, Rows]:
         """Epochs and values, (E,) each, of "elbo" (its negative), "recon", "kl" or a further term."""

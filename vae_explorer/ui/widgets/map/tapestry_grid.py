@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,19 +91,25 @@ class TapestryGrid:
         grid = np.stack(np.meshgrid(x, y), axis=-1)
         return grid.reshape(-1, 2)
 
-    def visible(self, viewport: Viewport, level: int) -> list[Block]:
+    def visible(self, viewport: Viewport, level: int) -> tuple[Block, ...]:
         """Blocks of a level that the view shows any part of, the middle ones first."""
-        x0, y0, x1, y1 = viewport.box
-        width, height = self.tile_size(level)
-        block_w, block_h = self.columns * width, self.rows * height
-        columns = range(math.floor(x0 / block_w), math.floor(x1 / block_w) + 1)
-        rows = [0] if self.on_line else range(math.floor(y0 / block_h), math.floor(y1 / block_h) + 1)
-        if self.on_line and not (y0 < 0.0 and y1 > -height):
-            return []
-        blocks = [Block(level, column, row) for row in rows for column in columns]
+        return _visible(self, viewport, level)
 
-        def off_centre(block: Block) -> float:
-            left, bottom, right, top = self.box(block)
-            return ((left + right) / 2 - viewport.cx) ** 2 + ((bottom + top) / 2 - viewport.cy) ** 2
 
-        return sorted(blocks, key=off_centre)
+@lru_cache(maxsize=32)
+def _visible(grid: TapestryGrid, viewport: Viewport, level: int) -> tuple[Block, ...]:
+    """What `TapestryGrid.visible` says; it is asked at each paint and each answer, while the view mostly stays."""
+    x0, y0, x1, y1 = viewport.box
+    width, height = grid.tile_size(level)
+    block_w, block_h = grid.columns * width, grid.rows * height
+    columns = range(math.floor(x0 / block_w), math.floor(x1 / block_w) + 1)
+    rows = [0] if grid.on_line else range(math.floor(y0 / block_h), math.floor(y1 / block_h) + 1)
+    if grid.on_line and not (y0 < 0.0 and y1 > -height):
+        return ()
+    blocks = [Block(level, column, row) for row in rows for column in columns]
+
+    def off_centre(block: Block) -> float:
+        left, bottom, right, top = grid.box(block)
+        return ((left + right) / 2 - viewport.cx) ** 2 + ((bottom + top) / 2 - viewport.cy) ** 2
+
+    return tuple(sorted(blocks, key=off_centre))

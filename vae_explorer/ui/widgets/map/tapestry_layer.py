@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -33,6 +34,11 @@ class TapestryLayer:
 
     A *generation* is one set of weights on one plane. Blocks of an older generation stay on screen until
     their successors come; `reset` forgets all.
+
+    Attributes
+    ----------
+    paint_ms
+        What the last picture of it took to paint.
     """
 
     def __init__(self) -> None:
@@ -43,6 +49,7 @@ class TapestryLayer:
         self._oldest_kept = 0  # generation of the last reset
         self._background: Background | None = None
         self._theme: Theme | None = None
+        self.paint_ms = 0.0
 
     @property
     def generation(self) -> int:
@@ -81,6 +88,11 @@ class TapestryLayer:
         visible = self.grid.visible(viewport, self.grid.level(viewport))
         return [block for block in visible if not self._is_current(block)]
 
+    def is_covered(self, viewport: Viewport) -> bool:
+        """Whether the view has all blocks of its own level, be they of older weights."""
+        visible = self.grid.visible(viewport, self.grid.level(viewport))
+        return all(block in self._entries for block in visible)
+
     def put(self, block: Block, images: NDArray[np.uint8], generation: int, ratio: float) -> None:
         """Keep the decoded tiles of a block, uint8 (n_tiles, C, H, W); late ones never replace newer ones."""
         kept = self._entries.get(block)
@@ -101,6 +113,7 @@ class TapestryLayer:
 
     def paint(self, painter: QPainter, viewport: Viewport, theme: Theme) -> None:
         """Draw what is there of the view's level, and coarser or finer tiles where it is still missing."""
+        begin = time.perf_counter()
         if theme is not self._theme:
             self._theme = theme
             for entry in self._entries.values():
@@ -123,6 +136,7 @@ class TapestryLayer:
                 painter.restore()
         for block in present:
             self._draw(painter, block, viewport, theme)
+        self.paint_ms = 1000.0 * (time.perf_counter() - begin)
 
     def _is_current(self, block: Block) -> bool:
         entry = self._entries.get(block)
@@ -144,9 +158,7 @@ class TapestryLayer:
         return best
 
     def _target(self, block: Block, viewport: Viewport) -> QRectF:
-        x0, y0, x1, y1 = self.grid.box(block)
-        (left, top), (right, bottom) = viewport.to_px([[x0, y1], [x1, y0]])
-        return QRectF(left, top, right - left, bottom - top)
+        return QRectF(*viewport.rectangle(self.grid.box(block)))
 
     def _draw(self, painter: QPainter, block: Block, viewport: Viewport, theme: Theme) -> None:
         entry = self._entries[block]

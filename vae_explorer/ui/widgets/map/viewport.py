@@ -69,6 +69,12 @@ class Viewport:
         y = self.height / 2 - (xy[..., 1] - self.cy) * self.scale
         return np.stack((x, y), axis=-1)
 
+    def rectangle(self, box: Box) -> tuple[float, float, float, float]:
+        """Left, top, width and height in widget pixels of a box of the plane."""
+        left = (box[0] - self.cx) * self.scale + self.width / 2
+        top = self.height / 2 - (box[3] - self.cy) * self.scale
+        return left, top, (box[2] - box[0]) * self.scale, (box[3] - box[1]) * self.scale
+
     def to_plane(self, px: ArrayLike) -> NDArray[np.float64]:
         """Plane points of widget pixels: (..., 2) → (..., 2)."""
         px = np.asarray(px, dtype=np.float64)
