@@ -76,7 +76,7 @@ def test_that_threads_follow_the_policy(
     chosen: str,
     expected: int,
 ) -> None:
-    monkeypatch.setattr(devices, "_usable_cores", lambda: n_cores)
+    monkeypatch.setattr(devices, "usable_cores", lambda: n_cores)
     monkeypatch.setattr(devices.sys, "platform", "linux")
     monkeypatch.setenv("OMP_WAIT_POLICY", policy)
     monkeypatch.setenv("OMP_NUM_THREADS", chosen)
@@ -89,7 +89,7 @@ def test_that_threads_follow_the_policy(
 def test_that_the_window_leaves_a_core_free_where_threads_have_no_priority(
     threads: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "_usable_cores", lambda: 2)
+    monkeypatch.setattr(devices, "usable_cores", lambda: 2)
     monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
     monkeypatch.setenv("OMP_NUM_THREADS", "")
     monkeypatch.setattr(devices.sys, "platform", "win32")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import torch
 
+from vae_explorer.cores import usable_cores
 from vae_explorer.errors import DeviceError
 
 __all__ = [
@@ -82,7 +83,7 @@ def configure_threads(*, leave_one_free: bool) -> int:
         True beside a window, which needs a core for the hand that moves the mouse.
     """
     global _threads_by_default, _training_threads
-    n_cores = _usable_cores()
+    n_cores = usable_cores()
     chosen = os.environ.get("OMP_NUM_THREADS", "")
     if chosen.isdecimal() and int(chosen) > 0:
         n = int(chosen)
@@ -139,12 +140,6 @@ def _cpu_label(n_threads: int) -> str:
 
 def _may_share(n_cores: int) -> bool:
     return n_cores < _PLENTY and sys.platform.startswith("linux")
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _either(words: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from vae_explorer.cores import usable_cores
 
 __all__ = ["LivePoints"]
 
@@ -28,7 +28,7 @@ class LivePoints:
     """
 
     def __init__(self, n_cores: int | None = None) -> None:
-        self._allowed_s = SHARE * INTERVAL_S * (n_cores or _usable_cores())
+        self._allowed_s = SHARE * INTERVAL_S * (n_cores or usable_cores())
         self._point_s: float | None = None
         self._passes = 0
         self.count = _START
@@ -50,9 +50,3 @@ class LivePoints:
 
 def _largest(limit: float) -> int:
     return max((size for size in _SIZES if size <= limit), default=_SIZES[0])
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
