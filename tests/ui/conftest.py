@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -14,7 +16,11 @@ from pytestqt.qtbot import QtBot
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import theme_manager
 
+if TYPE_CHECKING:
+    from vae_explorer.ui.main_window import MainWindow
+
 FULL_ROUND = 25  # tests between rounds of the collector that look at everything, which takes 0.1 s
+WAIT_MS = 30_000
 _tests = itertools.count(1)
 
 
@@ -48,3 +54,34 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     session = Session()
     yield session
     session.shut_down()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
+    """The whole window, shown, with nothing on screen yet."""
+    from vae_explorer.ui.main_window import MainWindow
+    from vae_explorer.ui.preferences import Preferences
+
+    window = MainWindow(Preferences())
+    window.resize(1280, 800)
+    with qtbot.waitExposed(window):
+        window.show()
+    yield window
+    window.workspace.shut_down()
+    window.hide()
+    window.deleteLater()
+
+
+@pytest.fixture
+def sweeping_window(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window with a long sweep of β = 4 under way."""
+    from vae_explorer.locations import models_folder
+
+    session, panel = window.session, window.panels.sweep
+    window.open_run(models_folder() / "digits-2d")
+    qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
+    panel.choices.betas.setText("4")
+    panel.choices.epochs.set_value(50_000)
+    panel.choices.button.click()
+    qtbot.waitUntil(lambda: "epoch" in panel.status.text(), timeout=WAIT_MS)
+    return window

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDropEvent
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.data.spec import DataSpec
@@ -18,8 +16,7 @@ from vae_explorer.runs.folder import RunFolder
 from vae_explorer.ui import main_window
 from vae_explorer.ui.main_window import MainWindow
 from vae_explorer.ui.panels.shortcuts_dialog import shortcut_groups
-from vae_explorer.ui.preferences import Preferences, load_preferences
-from vae_explorer.ui.questions import DownloadAnswer
+from vae_explorer.ui.preferences import load_preferences
 from vae_explorer.ui.session import TrainingState
 from vae_explorer.ui.theme import theme_manager
 from vae_explorer.vae.config import ModelConfig
@@ -30,30 +27,6 @@ LONG = RunConfig(
     model=ModelConfig(network="mlp", hidden=(32,), latent_dim=2),
     epochs=50_000,
 )
-
-
-@pytest.fixture
-def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
-    window = MainWindow(Preferences())
-    window.resize(1280, 800)
-    with qtbot.waitExposed(window):
-        window.show()
-    yield window
-    window.workspace.shut_down()
-    window.hide()
-    window.deleteLater()
-
-
-def begin_sweep(window: MainWindow, qtbot: QtBot) -> None:
-    from vae_explorer.locations import models_folder
-
-    session, panel = window.session, window.panels.sweep
-    window.open_run(models_folder() / "digits-2d")
-    qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
-    panel.choices.betas.setText("4")
-    panel.choices.epochs.set_value(50_000)
-    panel.choices.button.click()
-    qtbot.waitUntil(lambda: "epoch" in panel.status.text(), timeout=WAIT_MS)
 
 
 def drop(window: MainWindow, path: Path) -> None:
@@ -145,7 +118,7 @@ def test_that_a_dropped_folder_asks_how_pictures_are_fitted(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[Path] = []
-    monkeypatch.setattr(MainWindow, "open_folder", lambda _self, path: asked.append(path))
+    monkeypatch.setattr(window.data, "open_folder", asked.append)
     drop(window, tmp_path)
     qtbot.waitUntil(lambda: asked == [tmp_path])
 
@@ -159,22 +132,6 @@ def test_that_something_else_dropped_is_refused_in_words(
     qtbot.waitUntil(window.panels.banner.isVisible)
     assert "letter.docx" in window.panels.banner.text
     assert "folder of pictures" in window.panels.banner.text
-
-
-def test_that_nothing_is_downloaded_without_a_yes(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    asked: list[str] = []
-
-    def answer(_window: MainWindow, missing: object) -> DownloadAnswer:
-        asked.append(str(missing))
-        return DownloadAnswer.NOTHING
-
-    monkeypatch.setattr(main_window, "ask_download", answer)
-    window.choose_data(DataSpec(source="kmnist", data_root=tmp_path))
-    qtbot.waitUntil(lambda: len(asked) == 1, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not window.workspace.loader.is_loading, timeout=WAIT_MS)
-    assert not any(tmp_path.iterdir())
 
 
 def test_that_the_theme_menu_changes_the_window_and_is_remembered(window: MainWindow) -> None:
@@ -204,14 +161,6 @@ def test_that_escape_leaves_the_start_page_when_a_model_is_open(window: MainWind
     window.show_start_page()
     qtbot.keyClick(window.panels.start_page, Qt.Key.Key_Escape)
     assert window.panels.centre.currentWidget() is window.panels.map
-
-
-def test_that_a_random_place_can_be_undone(window: MainWindow) -> None:
-    window.session.replace_model("fake", 3)
-    window.menus.actions["random_place"].trigger()
-    assert np.linalg.norm(window.session.cursor) > 0
-    window.session.undo_stack.undo()
-    np.testing.assert_array_equal(window.session.cursor, np.zeros(3))
 
 
 def test_that_a_shipped_model_cannot_be_continued(window: MainWindow, qtbot: QtBot) -> None:
@@ -261,38 +210,12 @@ def test_that_undo_and_redo_are_listed_with_the_other_commands(window: MainWindo
     assert redo.text() == "Redo move cursor"
 
 
-def test_that_a_model_without_its_pictures_is_coloured_answers_a_click_and_offers_them(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from vae_explorer.locations import models_folder
-
-    session, panels = window.session, window.panels
-    with qtbot.waitSignal(window.workspace.pictures_missing, timeout=WAIT_MS):
-        window.open_run(models_folder() / "mnist-2d")
-    qtbot.waitUntil(lambda: session.explorer is not None, timeout=WAIT_MS)
-    assert session.images is None
-    assert panels.map.legend.names == tuple("0123456789")
-    assert panels.setup.data.missing.download_button.isVisible()
-    qtbot.waitUntil(panels.reconstruction.isVisible)
-    mu = session.encodings.mu[np.argmax(session.encodings.mu[:, 1])]  # far from others
-    at = panels.map.view.viewport.to_px(mu)
-    place = QPoint(round(at[0]), round(at[1]))
-    QTest.mouseClick(panels.map.view, Qt.MouseButton.LeftButton, pos=place)
-    assert session.selection is not None
-    assert panels.map.view.marks.ellipse is not None
-    qtbot.waitUntil(panels.selection.absence.isVisible, timeout=WAIT_MS)
-    monkeypatch.setattr(main_window.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "photos"))
-    with qtbot.waitSignal(window.workspace.pictures_missing, timeout=WAIT_MS):
-        panels.setup.data.missing.folder_button.click()
-    assert "not in the folder “photos”" in panels.setup.data.missing.text
-
-
 def test_that_closing_during_a_sweep_asks_and_leaves_a_run_that_goes_on(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    sweeping_window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from vae_explorer.locations import sweeps_folder
 
-    begin_sweep(window, qtbot)
+    window = sweeping_window
     answers, asked = [False, True], []
     monkeypatch.setattr(
         main_window, "may_stop_sweep", lambda _w, before: asked.append(before) or answers.pop(0)
@@ -307,19 +230,3 @@ def test_that_closing_during_a_sweep_asks_and_leaves_a_run_that_goes_on(
     stored = RunFolder.open(path)
     assert stored.info.status == "stopped"
     assert stored.has_resume_state()
-
-
-def test_that_a_training_waits_for_the_sweep_to_stop_if_the_person_agrees(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin_sweep(window, qtbot)
-    desk, session = window.panels.sweep.desk, window.session
-    monkeypatch.setattr(main_window, "may_stop_sweep", lambda *_: False)
-    window.panels.setup.train_requested.emit(LONG)
-    assert desk.is_running
-    assert session.training_state is TrainingState.IDLE
-    monkeypatch.setattr(main_window, "may_stop_sweep", lambda *_: True)
-    window.panels.setup.train_requested.emit(LONG)
-    qtbot.waitUntil(lambda: session.training_state is TrainingState.RUNNING, timeout=WAIT_MS)
-    assert not desk.is_running
-    assert not window.panels.sweep.choices.can_start

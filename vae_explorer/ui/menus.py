@@ -48,21 +48,21 @@ class Menus(QObject):
                              "Ctrl+Home"), window.show_start_page)  # fmt: skip
         menu.addSeparator()
         add(menu, ActionSpec("open_folder", "Open folder of pictures…", "Train on your own pictures; sub-folders are "
-                             "classes.", "folder", "Ctrl+O"), window.ask_folder)  # fmt: skip
+                             "classes.", "folder", "Ctrl+O"), window.dialogs.ask_folder)  # fmt: skip
         add(menu, ActionSpec("open_array", "Open array file…", "Train on images in a NumPy file (.npy, .npz).",
-                             "images"), window.ask_array)  # fmt: skip
+                             "images"), window.dialogs.ask_array)  # fmt: skip
         add(menu, ActionSpec("data_root", "Folder of data sets…", "Where MNIST and the other known sets lie, or are "
-                             "downloaded to."), window.ask_data_root)  # fmt: skip
+                             "downloaded to."), window.dialogs.ask_data_root)  # fmt: skip
         menu.addSeparator()
         add(menu, ActionSpec("open_run", "Open run…", "Put an earlier run's model and map on screen.", "layers",
-                             "Ctrl+Shift+O"), window.ask_run)  # fmt: skip
+                             "Ctrl+Shift+O"), window.dialogs.ask_run)  # fmt: skip
         self._recent = menu.addMenu("Recent runs")
         self._recent.aboutToShow.connect(self._on_recent_about_to_show)
         self._shipped = menu.addMenu("Shipped models")
         self._shipped.aboutToShow.connect(self._on_shipped_about_to_show)
         menu.addSeparator()
         add(menu, ActionSpec("save_image", "Save decoded image…", "Write the decoded image as a PNG file.", "save",
-                             _Keys.Save), window.save_decoded)  # fmt: skip
+                             _Keys.Save), window.panels.decoded.save_image)  # fmt: skip
         menu.addSeparator()
         add(menu, ActionSpec("quit", "Quit", "Close the window; a training under way is saved first.", "",
                              _Keys.Quit), window.close)  # fmt: skip
@@ -77,11 +77,11 @@ class Menus(QObject):
                                _Keys.Redo), stack.createRedoAction(window, "Redo"))  # fmt: skip
         menu.addSeparator()
         add(menu, ActionSpec("copy_image", "Copy decoded image", "Put the decoded image on the clipboard.", "copy",
-                             "Ctrl+Shift+C"), window.copy_decoded)  # fmt: skip
+                             "Ctrl+Shift+C"), window.panels.decoded.copy_image)  # fmt: skip
         add(menu, ActionSpec("clear_pins", "Clear pins", "Remove every pin from the map.", "trash"),
             window.session.clear_pins)  # fmt: skip
         add(menu, ActionSpec("clear_selection", "Clear selection", "Select no image and no set.", "close"),
-            window.clear_selection)  # fmt: skip
+            window.exploring.clear_selection)  # fmt: skip
 
     def _fill_view(self, menu: QMenu, preferences: Preferences) -> None:
         window, add = self._window, self.actions.add
@@ -101,22 +101,22 @@ class Menus(QObject):
     def _fill_train(self, menu: QMenu) -> None:
         window, add = self._window, self.actions.add
         add(menu, ActionSpec("train", "Train new model", "Train a new model with the settings on the left.", "play",
-                             "Ctrl+T"), window.train)  # fmt: skip
+                             "Ctrl+T"), window.training.train)  # fmt: skip
         add(menu, ActionSpec("continue", "Continue this run", "Train the run on screen on from where it stopped.",
-                             "resume"), window.continue_training)  # fmt: skip
+                             "resume"), window.training.continue_run)  # fmt: skip
         add(menu, ActionSpec("pause", "Pause or resume", "Hold the training; the model stays explorable.", "pause",
-                             "Ctrl+P"), window.toggle_pause)  # fmt: skip
+                             "Ctrl+P"), window.training.toggle_pause)  # fmt: skip
         add(menu, ActionSpec("stop", "Stop", "End the training; weights and state are saved.", "stop", "Ctrl+."),
             window.workspace.stop_training)  # fmt: skip
 
     def _fill_explore(self, menu: QMenu) -> None:
         window, add = self._window, self.actions.add
         add(menu, ActionSpec("pin_here", "Pin the cursor", "Mark the place under the crosshair (P on the map).", "pin",
-                             "Ctrl+Shift+P"), window.pin_cursor)  # fmt: skip
+                             "Ctrl+Shift+P"), window.exploring.pin_cursor)  # fmt: skip
         add(menu, ActionSpec("random_place", "Random place", "Jump to a latent drawn from the prior.",
-                             "shuffle", "Ctrl+R"), window.jump_to_random)  # fmt: skip
+                             "shuffle", "Ctrl+R"), window.exploring.jump_to_random)  # fmt: skip
         add(menu, ActionSpec("origin", "Centre of the prior", "Jump to z = 0, the most probable latent of the prior.",
-                             "contours"), window.jump_to_origin)  # fmt: skip
+                             "contours"), window.exploring.jump_to_origin)  # fmt: skip
         menu.addSeparator()
         add(menu, ActionSpec("commands", "All commands…", "Every command, by typing a part of its name.", "search",
                              "Ctrl+K"), window.show_commands)  # fmt: skip

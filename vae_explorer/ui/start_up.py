@@ -1,4 +1,4 @@
-"""What happens behind the window that has just shown: torch loads, and warms up for the first training."""
+"""What happens behind the window that has just shown: torch loads and warms up, networks are looked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from vae_explorer.ui.session import Session
 
-__all__ = ["load_torch_behind"]
+__all__ = ["find_networks_behind", "load_torch_behind"]
 
 Devices = list[tuple[str, str]]  # name, label for a person
 
@@ -26,6 +26,11 @@ def load_torch_behind(
     session.slow.request("devices", _find_devices, take, priority=-5)
 
 
+def find_networks_behind(session: Session, deliver: Callable[[list[str]], None]) -> None:
+    """Give `deliver` the names of the networks that other packages bring along."""
+    session.slow.request("networks", _find_networks, deliver, priority=25)
+
+
 def _find_devices(_is_stale: object) -> Devices:
     from vae_explorer.training.devices import available_devices, configure_threads
 
@@ -38,3 +43,10 @@ def _warm_up(_is_stale: object) -> None:
     from vae_explorer.training.warm_up import warm_up
 
     warm_up("cpu")
+
+
+def _find_networks(_is_stale: object) -> list[str]:
+    from vae_explorer.vae.config import PLUGIN_PREFIX
+    from vae_explorer.vae.plugins import installed_plugins
+
+    return [f"{PLUGIN_PREFIX}{origin.name}" for origin in installed_plugins()]

@@ -54,7 +54,7 @@ class WindowReports(QObject):
 
     @Slot(object)
     def _on_workspace_choice_ready(self, images: ImageSet) -> None:
-        self._banner_action = self._window.train
+        self._banner_action = self._window.training.train
         self._banner.show_notice(
             f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train"
         )
