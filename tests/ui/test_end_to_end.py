@@ -67,7 +67,7 @@ def use_digits(window: MainWindow, qtbot: QtBot, epochs: int) -> None:
     selector = find(window, "dataSelector", QComboBox)
     selector.setFocus()
     with qtbot.waitSignal(
-        window.workspace.data_ready, timeout=WAIT_MS, check_params_cb=lambda i, _s: len(i) == 1797
+        window.workspace.data.ready, timeout=WAIT_MS, check_params_cb=lambda i, _s: len(i) == 1797
     ):
         qtbot.keyClicks(selector, "Digits")
         if selector.currentText() != "Digits":

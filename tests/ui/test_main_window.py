@@ -105,7 +105,7 @@ def test_that_a_dropped_array_becomes_the_data_of_the_next_training(
 ) -> None:
     path = tmp_path / "pictures.npy"
     np.save(path, np.random.default_rng(0).integers(0, 255, (40, 16, 16), dtype=np.uint8))
-    with qtbot.waitSignal(window.workspace.data_ready, timeout=WAIT_MS) as ready:
+    with qtbot.waitSignal(window.workspace.data.ready, timeout=WAIT_MS) as ready:
         drop(window, path)
     assert len(ready.args[0]) == 40
     assert "pictures" in window.panels.banner.text

@@ -30,7 +30,7 @@ def test_that_nothing_is_downloaded_without_a_yes(
     monkeypatch.setattr(window_data, "ask_download", answer)
     window.data.choose(DataSpec(source="kmnist", data_root=tmp_path))
     qtbot.waitUntil(lambda: len(asked) == 1, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not window.workspace.loader.is_loading, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.workspace.data.is_loading, timeout=WAIT_MS)
     assert not any(tmp_path.iterdir())
 
 
@@ -39,7 +39,7 @@ def test_that_a_set_that_the_person_has_elsewhere_is_read_from_there(
 ) -> None:
     monkeypatch.setattr(window_data, "ask_download", lambda *_: DownloadAnswer.CHOOSE_FOLDER)
     monkeypatch.setattr(file_dialogs.QFileDialog, "getExistingDirectory", lambda *_: str(test_data))
-    with qtbot.waitSignal(window.workspace.data_ready, timeout=WAIT_MS) as ready:
+    with qtbot.waitSignal(window.workspace.data.ready, timeout=WAIT_MS) as ready:
         window.data.choose(DataSpec(source="mnist", data_root=tmp_path))
     assert ready.args[1].data_root == test_data
     assert len(ready.args[0]) == 70_000
@@ -76,7 +76,7 @@ def test_that_data_chosen_on_the_start_page_show_the_map_and_arrive_in_setup(
 ) -> None:
     window.show_start_page()
     window.panels.layout.dock("setupDock").hide()
-    with qtbot.waitSignal(window.workspace.choice_ready, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.workspace.data.chosen, timeout=WAIT_MS):
         window.panels.start_page.data_chosen.emit(DataSpec(source="digits"))
     assert window.panels.centre.currentWidget() is window.panels.map
     assert window.panels.setup.isVisible()
@@ -88,6 +88,6 @@ def test_that_an_array_that_cannot_be_read_is_told_in_setup(
 ) -> None:
     path = tmp_path / "damaged.npy"
     path.write_bytes(b"no array")
-    with qtbot.waitSignal(window.workspace.data_failed, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.workspace.data.failed, timeout=WAIT_MS):
         window.dialogs.array_chosen.emit(path)
     assert "damaged.npy" in window.panels.setup.data.problem

@@ -140,7 +140,7 @@ def test_that_data_that_cannot_be_read_leaves_the_program_ready(
 ) -> None:
     session = session_of(workspace)
     config = small().model_copy(update={"data": DataSpec(source="folder", path=tmp_path)})
-    with qtbot.waitSignal(workspace.data_failed, timeout=WAIT_MS) as failed:
+    with qtbot.waitSignal(workspace.data.failed, timeout=WAIT_MS) as failed:
         workspace.start_training(config)
     assert failed.args[0]
     assert session.training_state is TrainingState.IDLE
@@ -149,8 +149,8 @@ def test_that_data_that_cannot_be_read_leaves_the_program_ready(
 def test_that_a_missing_set_asks_before_any_download(
     workspace: Workspace, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with qtbot.waitSignal(workspace.download_wanted, timeout=WAIT_MS) as wanted:
-        workspace.load_data(DataSpec(source="kmnist", data_root=tmp_path))
+    with qtbot.waitSignal(workspace.data.download_wanted, timeout=WAIT_MS) as wanted:
+        workspace.data.load(DataSpec(source="kmnist", data_root=tmp_path))
     assert wanted.args[1].size_mb > 0
     assert not any(tmp_path.iterdir())
 
@@ -193,7 +193,7 @@ def test_that_a_run_without_its_pictures_offers_them_and_takes_them_once_they_ar
     np.testing.assert_array_equal(session.encodings.labels, codes.labels)
     assert session.encodings.class_names == tuple("0123456789")
     workspace._preferences.data_root = tmp_path / "elsewhere"
-    with qtbot.waitSignal(workspace.data_ready, timeout=WAIT_MS):
+    with qtbot.waitSignal(workspace.data.ready, timeout=WAIT_MS):
         workspace.load_run_images()
     assert session.images is not None
     assert session.images.fingerprint == run.info.data.fingerprint
@@ -241,8 +241,8 @@ def test_that_choosing_other_data_gives_up_a_training_that_waits_for_its_picture
 ) -> None:
     session = session_of(workspace)
     workspace.start_training(small())
-    with qtbot.waitSignal(workspace.choice_ready, timeout=WAIT_MS):
-        workspace.load_data(DataSpec(source="blooms", n_images=64))
+    with qtbot.waitSignal(workspace.data.chosen, timeout=WAIT_MS):
+        workspace.data.load(DataSpec(source="blooms", n_images=64))
     assert session.training_state is TrainingState.IDLE
     assert not workspace.is_training
 
@@ -317,7 +317,7 @@ def test_that_a_training_waits_for_pictures_that_the_person_finds(
 ) -> None:
     session = session_of(workspace)
     config = small().model_copy(update={"data": DataSpec(source="mnist", data_root=tmp_path)})
-    with qtbot.waitSignal(workspace.download_wanted, timeout=WAIT_MS) as wanted:
+    with qtbot.waitSignal(workspace.data.download_wanted, timeout=WAIT_MS) as wanted:
         workspace.start_training(config)
     workspace.load_wanted(wanted.args[0].model_copy(update={"data_root": test_data}))
     qtbot.waitUntil(lambda: session.training_state is TrainingState.RUNNING, timeout=WAIT_MS)

@@ -46,17 +46,17 @@ class WindowData(QObject):
         dialogs.array_chosen.connect(self.open_array)
         dialogs.data_root_chosen.connect(self._on_dialogs_data_root_chosen)
 
-        work.loader.progressed.connect(setup.set_loading)
-        work.data_ready.connect(self._on_workspace_data_ready)
-        work.data_failed.connect(setup.data_error)
+        work.data.progressed.connect(setup.set_loading)
+        work.data.ready.connect(self._on_data_ready)
+        work.data.failed.connect(setup.data_error)
         work.pictures_missing.connect(self._on_workspace_pictures_missing)
-        work.download_wanted.connect(self._on_workspace_download_wanted)
+        work.data.download_wanted.connect(self._on_data_download_wanted)
 
     @Slot(object)
     def choose(self, spec: DataSpec) -> None:
         """Make `spec` the data of the next training."""
         self._window.panels.layout.dock("setupDock").show()
-        self._workspace.load_data(spec)
+        self._workspace.data.load(spec)
 
     @Slot(object)
     def open_folder(self, path: Path) -> None:
@@ -90,7 +90,7 @@ class WindowData(QObject):
             self._workspace.load_run_images()
 
     @Slot(object, object)
-    def _on_workspace_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
+    def _on_data_ready(self, images: ImageSet, spec: DataSpec) -> None:
         self._setup.set_data(images, spec)
 
     @Slot(str, object)
@@ -99,7 +99,7 @@ class WindowData(QObject):
         self._window.session.notice.emit("The model can be explored; its pictures are not at hand.")
 
     @Slot(object, object)
-    def _on_workspace_download_wanted(self, spec: DataSpec, missing: MissingDataSet) -> None:
+    def _on_data_download_wanted(self, spec: DataSpec, missing: MissingDataSet) -> None:
         answer = ask_download(self._window, missing)
         if answer is DownloadAnswer.DOWNLOAD:
             self._workspace.load_wanted(spec, download=True)

@@ -43,8 +43,8 @@ class WindowReports(QObject):
         session.problem.connect(self._on_session_problem)
         session.notice.connect(self._on_session_notice)
         session.undo_stack.undoTextChanged.connect(self._on_undo_text_changed)
-        work.choice_ready.connect(self._on_workspace_choice_ready)
-        work.files_skipped.connect(self._on_workspace_files_skipped)
+        work.data.chosen.connect(self._on_data_chosen)
+        work.data.files_skipped.connect(self._on_data_files_skipped)
         work.run_opened.connect(self._on_workspace_run_opened)
         self.status.show_state(session.training_state)
 
@@ -53,14 +53,14 @@ class WindowReports(QObject):
         self._banner_action()
 
     @Slot(object)
-    def _on_workspace_choice_ready(self, images: ImageSet) -> None:
+    def _on_data_chosen(self, images: ImageSet) -> None:
         self._banner_action = self._window.training.train
         self._banner.show_notice(
             f"{images.name} is ready: {describe(images)}. Train a model to see its map.", "Train"
         )
 
     @Slot(object)
-    def _on_workspace_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
+    def _on_data_files_skipped(self, skipped: tuple[SkippedFile, ...]) -> None:
         self._banner_action = lambda: show_skipped(self._window, skipped)
         several = len(skipped) > 1
         self._banner.show_problem(

@@ -1,8 +1,7 @@
-"""``Workspace``: opens runs, loads data, trains; puts what comes of it into the session."""
+"""``Workspace``: the run on screen, opened or being trained; puts what comes of it into the session."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,19 +9,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet
-from vae_explorer.data.load import LoadFinished, MissingDataSet, load_by_fingerprint, missing_set
-from vae_explorer.data.spec import TORCHVISION_SOURCES, DataSpec
+from vae_explorer.data.load import MissingDataSet
+from vae_explorer.data.spec import DataSpec
 from vae_explorer.latent.encodings import Encodings
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.history import History, SettingMark
-from vae_explorer.ui.data_loader import DataLoader
+from vae_explorer.ui.data_desk import DataDesk
 from vae_explorer.ui.live_history import LiveHistory
 from vae_explorer.ui.map_refresher import MapRefresher, map_indices
 from vae_explorer.ui.preferences import MapScope, Preferences
-from vae_explorer.ui.run_codes import are_pictures_of, keep_codes, list_as_recent, stored_codes
+from vae_explorer.ui.run_codes import are_pictures_of, keep_codes, list_as_recent
+from vae_explorer.ui.run_opening import OpenedRun, load_model_behind, open_run_behind
+from vae_explorer.ui.run_pictures import RunPictures
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.training_desk import TrainingDesk
+from vae_explorer.ui.training_start import TrainingStart
 from vae_explorer.vae.recon_label import recon_label
 
 if TYPE_CHECKING:
@@ -33,39 +35,22 @@ __all__ = ["Workspace"]
 
 ENOUGH_POINTS = 5_000  # stored codes of a run: with so many the map tells the same as with all
 
-_log = logging.getLogger(__name__)
-
 
 class Workspace(QObject):
-    """What the person does with files, data and training, carried out on threads.
+    """What the person does with runs, carried out on threads; `data` has the pictures of the next, `desk` trains.
 
     Signals
     -------
-    data_ready
-        ``(ImageSet, DataSpec)``: the data of the next training is there.
-    choice_ready
-        `ImageSet` that the person chose and that waits for a training.
-    download_wanted
-        ``(DataSpec, MissingDataSet)``: ask the person, then `load_data(spec, download=True)`.
-    data_failed
-        One sentence for the data card.
     pictures_missing
         ``(str, MissingDataSet | None)``: the model on screen can be explored, but its pictures are not at hand.
         What went wrong, if anything did, and the set to offer: `load_run_images(download=True)` fetches it.
-    files_skipped
-        ``tuple[SkippedFile, ...]`` of a folder just read.
     run_opened
         `RunFolder` on screen.
     resumable_changed
         Whether the run on screen can be trained on.
     """
 
-    data_ready = Signal(object, object)
-    choice_ready = Signal(object)
-    download_wanted = Signal(object, object)
-    data_failed = Signal(str)
     pictures_missing = Signal(str, object)
-    files_skipped = Signal(object)
     run_opened = Signal(object)
     resumable_changed = Signal(bool)
     training_ended = Signal()
@@ -74,26 +59,22 @@ class Workspace(QObject):
         super().__init__(parent)
         self._session = session
         self._preferences = preferences
-        self.loader = DataLoader(self)
-        self.loader.missing.connect(self._on_loader_missing)
-        self.loader.failed.connect(self._on_loader_failed)
-        self._run_loader = DataLoader(self)  # of the run on screen: never in the way of a person's choice
-        self._run_loader.missing.connect(self._on_run_loader_missing)
-        self._run_loader.failed.connect(self._on_run_loader_failed)
-        self._run_loader.progressed.connect(self._on_run_loader_progressed)
-        self._chosen = False  # the person chose data since the run on screen was opened
+        self.data = DataDesk(session, preferences, self)
+        self._pictures = RunPictures(session, self)
+        self._pictures.found.connect(self._on_pictures_found)
+        self._pictures.missing.connect(self._on_pictures_missing)
+        self._pictures.progressed.connect(self._on_pictures_progressed)
         self.desk = TrainingDesk(session, self)
         self.desk.run_created.connect(self._on_desk_run_created)
         self.desk.history_read.connect(session.set_history)
         self.desk.event_received.connect(self._on_desk_event_received)
         self.desk.ended.connect(self._on_desk_ended)
+        self._start = TrainingStart(session, self.data, self.desk)
+        self._start.beginning.connect(self._on_start_beginning)
         self._refresher = MapRefresher(self)
         self._refresher.refreshed.connect(self._on_refresher_refreshed)
         self._refresher.failed.connect(session.problem)
-        self._waiting: RunConfig | None = None  # a training whose data are being loaded
         self._run: RunFolder | None = None
-        self._images: ImageSet | None = None  # of the next training
-        self._spec: DataSpec | None = None
         self._after_end: Callable[[], None] | None = None
         self._history = LiveHistory(session, self)
 
@@ -117,29 +98,21 @@ class Workspace(QObject):
 
     # --- data ----------------------------------------------------------------------------------
 
-    def load_data(self, spec: DataSpec, *, download: bool = False) -> None:
-        """Load the pictures of the next training; the model on screen stays."""
-        self._chosen = True
-        self._forget_waiting_training()
-        self.loader.load(self._with_data_root(spec), self._take_data, download=download)
-
     def load_run_images(self, *, download: bool = False) -> None:
         """Load the pictures of the run on screen, from the data root of now, and put them into the session."""
         run = self._run
         if run is not None and not self.is_training:
-            spec = self._with_data_root(run.info.config.data)
-            self._run_loader.load(
-                spec, lambda loaded: self._take_run_images(run, spec, loaded), download=download
-            )
+            self._pictures.load(run, self.data.located(run.info.config.data), download=download)
 
     def cancel_loading(self) -> None:
         """Leave what is being read: the person's choice, or else the pictures of the run on screen."""
-        if self.loader.is_loading:
-            self.loader.cancel()
-        else:
-            self._run_loader.cancel()
-        if self._session.training_state is TrainingState.LOADING:
-            self._session.set_training_state(TrainingState.IDLE)
+        if not self.data.is_loading:
+            self._pictures.cancel()
+        self.data.cancel()
+
+    def load_wanted(self, spec: DataSpec, *, download: bool = False) -> None:
+        """Load `spec` once the person answered `download_wanted`; a training that waits for it then begins."""
+        self._start.read_wanted(spec, download=download)
 
     # --- runs ----------------------------------------------------------------------------------
 
@@ -151,44 +124,14 @@ class Workspace(QObject):
             return
         if self._session.training_state is TrainingState.LOADING:
             self.cancel_loading()
-
-        def work(_is_stale: object) -> tuple[RunFolder, History, Encodings | None]:
-            run = RunFolder.open(path)
-            list_as_recent(run)
-            return run, run.history(), stored_codes(run)
-
-        self._session.slow.request("open run", work, self._take_run, priority=-10)
+        open_run_behind(self._session, path, self._take_run)
 
     # --- training ------------------------------------------------------------------------------
 
     def start_training(self, config: RunConfig, *, download: bool = False) -> None:
         """Train a new run; loads its data first if they are not there yet."""
-        if self.is_training:
-            return
-        self._session.slow.cancel("open run")  # it must not take the screen from the training
-        config = config.model_copy(update={"data": self._with_data_root(config.data)})
-        if self._images is not None and self._spec == config.data:
-            self._begin()
-            self.desk.start_new(config, self._images)
-            return
-        self._session.set_training_state(TrainingState.LOADING)
-        self._waiting = config
-
-        def then_train(loaded: LoadFinished) -> None:
-            self._waiting = None
-            self._take_data(loaded, config.data)
-            self._begin()
-            self.desk.start_new(config, loaded.images)
-
-        self.loader.load(config.data, then_train, download=download)
-
-    def load_wanted(self, spec: DataSpec, *, download: bool = False) -> None:
-        """Load `spec` once the person answered `download_wanted`; a training that waits for it then begins."""
-        config, self._waiting = self._waiting, None
-        if config is not None and config.data.source == spec.source:
-            self.start_training(config.model_copy(update={"data": spec}), download=download)
-        else:
-            self.load_data(spec, download=download)
+        if not self.is_training:
+            self._start.start_new(config, download=download)
 
     def continue_training(self, config: RunConfig | None = None) -> None:
         """Train the run on screen on from where it stopped, with what of `config` may change."""
@@ -201,25 +144,7 @@ class Workspace(QObject):
                 f"{name} holds no training state to continue from; train a new model instead."
             )
             return
-        self._session.slow.cancel("open run")
-        wanted = run.info.config
-        if config is not None:
-            objective = wanted.objective.model_copy(update={"beta": config.objective.beta})
-            changes = {name: getattr(config, name) for name in ("epochs", "device", "learning_rate")}
-            wanted = wanted.model_copy(update={**changes, "objective": objective})
-        images = self._session.images
-        if images is not None:
-            self._begin()
-            self.desk.continue_run(wanted, images, run)
-            return
-        self._session.set_training_state(TrainingState.LOADING)
-
-        def then_train(loaded: LoadFinished) -> None:
-            self._session.set_images(loaded.images)
-            self._begin()
-            self.desk.continue_run(wanted, loaded.images, run)
-
-        self.loader.load(self._with_data_root(wanted.data), then_train)
+        self._start.continue_run(run, config)
 
     def stop_training(self) -> None:
         """Stop at the next step; weights and state are saved, the model stays on screen."""
@@ -237,47 +162,23 @@ class Workspace(QObject):
     def shut_down(self) -> None:
         """Stop training (its state is saved) and end every thread."""
         self.desk.shut_down()
-        self.loader.shut_down()
-        self._run_loader.shut_down()
+        self.data.shut_down()
+        self._pictures.shut_down()
         self._refresher.shut_down()
         self._session.shut_down()
 
     # --- answers -------------------------------------------------------------------------------
 
-    def _take_data(self, loaded: LoadFinished, spec: DataSpec | None = None) -> None:
-        self._images = loaded.images
-        self._spec = spec or self._loading_spec()
-        self.data_ready.emit(loaded.images, self._spec)
-        if spec is None:
-            self.choice_ready.emit(loaded.images)
-        if loaded.skipped:
-            self.files_skipped.emit(loaded.skipped)
-
-    def _loading_spec(self) -> DataSpec:
-        spec = self.loader.spec
-        assert spec is not None, "the loader delivers while it holds the wish"
-        return spec
-
-    def _take_run(self, opened: tuple[RunFolder, History, Encodings | None]) -> None:
-        run, history, encodings = opened
-        session = self._session
+    def _take_run(self, opened: OpenedRun) -> None:
+        session, run = self._session, opened.folder
         self._refresher.clear()  # of the run before, which may have the same name
         self._run = run
-        self._chosen = False
-        config = run.info.config
-
-        def load_model(_is_stale: object) -> Explorer:
-            from vae_explorer.latent.explorer import Explorer
-
-            return Explorer.from_snapshot(run.load_snapshot())
-
+        self.data.forget_choice()
         # Asked for before the panels hear of the run: what they ask for would make the model wait.
-        session.slow.request("open model", load_model, self._take_explorer, priority=-9)
-        session.set_images(None)
-        session.set_recon_label(run.info.label)
-        session.replace_model(run.name, config.model.latent_dim)
-        session.set_history(history)
-        session.set_encodings(encodings)
+        load_model_behind(session, run, self._take_explorer)
+        self._show_run(run)
+        session.set_history(opened.history)
+        session.set_encodings(opened.encodings)
         self.run_opened.emit(run)
         self.resumable_changed.emit(self.is_resumable)
         self.load_run_images()
@@ -289,41 +190,24 @@ class Workspace(QObject):
         self._session.set_explorer(explorer)
         self._complete_map()
 
-    def _take_run_images(self, run: RunFolder, spec: DataSpec, loaded: LoadFinished) -> None:
-        if self._run is not run:
-            return
-        if not self._chosen:
-            self._images, self._spec = loaded.images, spec
-            self.data_ready.emit(loaded.images, spec)
-        if not are_pictures_of(run, loaded.images):
-            self._session.notice.emit(
-                f"The pictures at hand differ from those {run.name} was trained on; the map shows its stored codes."
-            )
-            return
-        # Runs of older versions have not recorded whether their pixels are black and white only.
-        self._session.set_recon_label(recon_label(run.info.config.model, loaded.images.has_binary_pixels))
-        self._session.set_images(loaded.images)
-        self._complete_map()
-
     @property
     def _trains_rounded(self) -> bool:
         machine = self._run.info.machine if self._run is not None else None
         return machine is not None and machine.precision == "bfloat16"
 
-    def _begin(self) -> None:
+    # --- slots ---------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_start_beginning(self) -> None:
         self._refresher.clear()
         self.resumable_changed.emit(False)
-
-    # --- slots ---------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_desk_run_created(self, run: RunFolder) -> None:
         session = self._session
-        self._run_loader.cancel()
+        self._pictures.cancel()
         self._run = run
-        session.set_images(None)
-        session.set_recon_label(run.info.label)
-        session.replace_model(run.name, run.info.config.model.latent_dim)
+        self._show_run(run)
         session.set_images(self.desk.images)
         session.set_history(History())
         session.slow.request("remember run", lambda _: list_as_recent(run), _ignore, priority=20)
@@ -379,47 +263,37 @@ class Workspace(QObject):
                 "save latents", lambda _: keep_codes(run, arrays), _ignore, priority=20
             )
 
-    @Slot(object, object)
-    def _on_loader_missing(self, spec: DataSpec, missing: MissingDataSet) -> None:
-        if self._session.training_state is TrainingState.LOADING:
-            self._session.set_training_state(TrainingState.IDLE)
-        self.download_wanted.emit(spec, missing)
-
-    @Slot(object, object)
-    def _on_run_loader_missing(self, _spec: DataSpec, missing: MissingDataSet) -> None:
-        """No question: the map and the decoder work without; Setup says where the pictures can be had."""
-        self.pictures_missing.emit("", missing)
-
-    @Slot(object, str)
-    def _on_run_loader_failed(self, spec: DataSpec, message: str) -> None:
-        run = self._run
-        if run is None:
+    @Slot(object, object, object)
+    def _on_pictures_found(self, run: RunFolder, spec: DataSpec, images: ImageSet) -> None:
+        if self._run is not run:
             return
-        fingerprint = run.info.data.fingerprint
+        self.data.offer(images, spec)
+        if not are_pictures_of(run, images):
+            self._session.notice.emit(
+                f"The pictures at hand differ from those {run.name} was trained on; the map shows its stored codes."
+            )
+            return
+        # Runs of older versions have not recorded whether their pixels are black and white only.
+        self._session.set_recon_label(recon_label(run.info.config.model, images.has_binary_pixels))
+        self._session.set_images(images)
+        self._complete_map()
 
-        def find(_is_stale: object) -> ImageSet | None:
-            return load_by_fingerprint(fingerprint)
-
-        def take(images: ImageSet | None) -> None:
-            if images is not None:  # the folder has gone, its decoded pictures are still in the cache
-                self._take_run_images(run, spec, LoadFinished(images, (), from_cache=True))
-            elif self._run is run:
-                self.pictures_missing.emit(message, missing_set(spec))
-
-        self._session.slow.request("find pictures", find, take, priority=-8)
+    @Slot(object, str, object)
+    def _on_pictures_missing(self, run: RunFolder, sentence: str, missing: MissingDataSet | None) -> None:
+        if self._run is run:
+            self.pictures_missing.emit(sentence, missing)
 
     @Slot(object)
-    def _on_run_loader_progressed(self, progress: object) -> None:
-        if not self.loader.is_loading:
-            self.loader.progressed.emit(progress)
-
-    @Slot(object, str)
-    def _on_loader_failed(self, _spec: DataSpec, message: str) -> None:
-        if self._session.training_state is TrainingState.LOADING:
-            self._session.set_training_state(TrainingState.IDLE)
-        self.data_failed.emit(message)
+    def _on_pictures_progressed(self, progress: object) -> None:
+        if not self.data.is_loading:
+            self.data.progressed.emit(progress)
 
     # --- private -------------------------------------------------------------------------------
+
+    def _show_run(self, run: RunFolder) -> None:
+        self._session.set_images(None)
+        self._session.set_recon_label(run.info.label)
+        self._session.replace_model(run.name, run.info.config.model.latent_dim)
 
     def _load_newest(self) -> None:
         """After training: the last saved weights and every image of the map's scope."""
@@ -428,16 +302,11 @@ class Workspace(QObject):
             return
         index = map_indices(images, self.scope)
 
-        def load(_is_stale: object) -> Explorer:
-            from vae_explorer.latent.explorer import Explorer
-
-            return Explorer.from_snapshot(run.load_snapshot())
-
         def encode(explorer: Explorer) -> None:
             if self._run is run and not self.is_training:
                 self._refresher.encode(explorer, images, index)
 
-        self._session.slow.request("open model", load, encode, priority=-9)
+        load_model_behind(self._session, run, encode)
 
     def _complete_map(self) -> None:
         """Encode what the map shows, unless the run brought enough of it."""
@@ -451,19 +320,6 @@ class Workspace(QObject):
         explorer, images = self._session.explorer, self._session.images
         if explorer is not None and images is not None and not self.is_training:
             self._refresher.encode(explorer, images, map_indices(images, self.scope))
-
-    def _forget_waiting_training(self) -> None:
-        """A training that waits for its pictures does not begin: others are being loaded in their place."""
-        if self._session.training_state is TrainingState.LOADING:
-            self._session.set_training_state(TrainingState.IDLE)
-
-    def _with_data_root(self, spec: DataSpec) -> DataSpec:
-        root = self._preferences.data_root
-        if root is None or spec.source not in TORCHVISION_SOURCES:
-            return spec
-        if spec.data_root is None or missing_set(spec) is not None:
-            return spec.model_copy(update={"data_root": root})
-        return spec
 
 
 def _ignore(_result: object) -> None:
