@@ -5,20 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet, Split
-from vae_explorer.ui.threads.generator_runner import GeneratorRunner
+from vae_explorer.ui.threads.ending_runner import EndingRunner
 
 if TYPE_CHECKING:
     from vae_explorer.evaluation.report.report import Report
     from vae_explorer.evaluation.suite import SuiteEvent
     from vae_explorer.runs.snapshot import Snapshot
 
-__all__ = ["Ending", "EvaluationDesk", "EvaluationWish", "Evaluator"]
+__all__ = ["EvaluationDesk", "EvaluationWish", "Evaluator"]
 
 PROGRESS_S = 0.05  # between two reports of progress: more often nobody sees
 _MIN_SHARE = 0.02  # of the work; before, the remaining time is a guess
@@ -32,14 +31,6 @@ class EvaluationWish:
     n_images: int | None
     n_samples: int
     groups: tuple[str, ...]
-
-
-class Ending(Enum):
-    """How an evaluation came to its end."""
-
-    DONE = auto()
-    CANCELLED = auto()
-    FAILED = auto()
 
 
 Evaluator = Callable[[Callable[[], "Snapshot"], ImageSet, EvaluationWish], Iterator["SuiteEvent"]]
@@ -91,12 +82,11 @@ class EvaluationDesk(QObject):
     def __init__(self, evaluate: Evaluator | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._evaluate: Evaluator = evaluated if evaluate is None else evaluate
-        self._runner = GeneratorRunner("evaluation", self)
+        self._runner = EndingRunner("evaluation", self)
         self._runner.event_received.connect(self._on_runner_event_received)
-        self._runner.failed.connect(self._on_runner_failed)
-        self._runner.ended.connect(self._on_runner_ended)
+        self._runner.failed.connect(self.failed)
+        self._runner.ended.connect(self.ended)
         self._report: Report | None = None
-        self._ending = Ending.DONE
         self._began = 0.0
 
     @property
@@ -115,7 +105,6 @@ class EvaluationDesk(QObject):
         from vae_explorer.evaluation.report.report import Report
 
         self._report = Report()
-        self._ending = Ending.DONE
         self._began = time.monotonic()
         self._runner.start(lambda: _thinned(self._evaluate(load_snapshot, images, wish)))
         self.started.emit()  # its events come later, through the event loop
@@ -123,9 +112,7 @@ class EvaluationDesk(QObject):
     @Slot()
     def cancel(self) -> None:
         """Leave at the next batch; `ended` follows."""
-        if self.is_running:
-            self._ending = Ending.CANCELLED
-            self._runner.request_stop()
+        self._runner.cancel()
 
     def shut_down(self) -> None:
         """Cancel and wait for the thread."""
@@ -135,7 +122,7 @@ class EvaluationDesk(QObject):
     def _on_runner_event_received(self, event: SuiteEvent) -> None:
         from vae_explorer.evaluation.suite import SuiteProgressed
 
-        if self._ending is Ending.CANCELLED or self._report is None:
+        if self._runner.is_cancelled or self._report is None:
             return
         if isinstance(event, SuiteProgressed):
             elapsed, done = time.monotonic() - self._began, event.fraction
@@ -144,15 +131,6 @@ class EvaluationDesk(QObject):
         else:
             self._report.add(event)
             self.found.emit(event)
-
-    @Slot(str)
-    def _on_runner_failed(self, sentence: str) -> None:
-        self._ending = Ending.FAILED
-        self.failed.emit(sentence)
-
-    @Slot()
-    def _on_runner_ended(self) -> None:
-        self.ended.emit(self._ending)
 
 
 def _thinned(events: Iterator[SuiteEvent]) -> Iterator[SuiteEvent]:

@@ -12,7 +12,6 @@ from vae_explorer.errors import RunError
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import read_sweep
 from vae_explorer.runs.sweep_folder import find_sweep
-from vae_explorer.ui.evaluation_desk import Ending
 from vae_explorer.ui.sweep_work import (
     StoredSweep,
     SweepAdvanced,
@@ -23,6 +22,7 @@ from vae_explorer.ui.sweep_work import (
     compare,
     work_on,
 )
+from vae_explorer.ui.threads.ending_runner import Ending, EndingRunner
 from vae_explorer.ui.threads.generator_runner import GeneratorRunner
 
 __all__ = ["SweepDesk", "Sweeper", "stored_sweep"]
@@ -72,15 +72,14 @@ class SweepDesk(QObject):
     def __init__(self, sweeper: Sweeper | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sweeper: Sweeper = work_on if sweeper is None else sweeper
-        self._runner = GeneratorRunner("sweep", self)
+        self._runner = EndingRunner("sweep", self)
         self._runner.event_received.connect(self._on_runner_event_received)
-        self._runner.failed.connect(self._on_runner_failed)
+        self._runner.failed.connect(self.failed)
         self._runner.ended.connect(self._on_runner_ended)
         self._comparer = GeneratorRunner("comparison with a sweep", self)
         self._comparer.event_received.connect(self._on_comparer_event_received)
         self._comparer.failed.connect(self.failed)
         self._wish: SweepWish | None = None
-        self._ending = Ending.DONE
         self._after_end: Callable[[], None] | None = None
 
     @property
@@ -89,7 +88,7 @@ class SweepDesk(QObject):
 
     @property
     def is_stopping(self) -> bool:
-        return self.is_running and self._ending is Ending.CANCELLED
+        return self.is_running and self._runner.is_cancelled
 
     @property
     def wish(self) -> SweepWish | None:
@@ -101,16 +100,14 @@ class SweepDesk(QObject):
         if self.is_running:
             return
         self._comparer.request_stop()
-        self._wish, self._ending, self._after_end = wish, Ending.DONE, None
+        self._wish, self._after_end = wish, None
         self._runner.start(lambda: self._sweeper(wish))
         self.started.emit()
 
     @Slot()
     def stop(self) -> None:
         """Leave at the next step; the run under way is saved, and `ended` follows."""
-        if self.is_running:
-            self._ending = Ending.CANCELLED
-            self._runner.request_stop()
+        self._runner.cancel()
 
     def stop_then(self, action: Callable[[], None]) -> None:
         """Do `action` once no sweep is under way; at once if there is none."""
@@ -152,14 +149,9 @@ class SweepDesk(QObject):
         if event is not None and not self.is_running:
             self.grown.emit(event.stored)
 
-    @Slot(str)
-    def _on_runner_failed(self, sentence: str) -> None:
-        self._ending = Ending.FAILED
-        self.failed.emit(sentence)
-
-    @Slot()
-    def _on_runner_ended(self) -> None:
-        self.ended.emit(self._ending)
+    @Slot(object)
+    def _on_runner_ended(self, ending: Ending) -> None:
+        self.ended.emit(ending)
         action, self._after_end = self._after_end, None
         if action is not None:
             action()

@@ -18,11 +18,12 @@ from vae_explorer.errors import ConfigError
 from vae_explorer.evaluation.figures import Bars, Curve, Figure, Histogram, Pictures, Table, Warned
 from vae_explorer.evaluation.registry import groups
 from vae_explorer.evaluation.suite import Found, Skipped, SuiteEvent, SuiteProgressed, SuiteStarted
-from vae_explorer.ui.evaluation_desk import Ending, EvaluationDesk, EvaluationWish
+from vae_explorer.ui.evaluation_desk import EvaluationDesk, EvaluationWish
 from vae_explorer.ui.panels import evaluation_panel
 from vae_explorer.ui.panels.evaluation_groups import GROUPS
 from vae_explorer.ui.panels.evaluation_panel import EvaluationPanel
 from vae_explorer.ui.session import Session, TrainingState
+from vae_explorer.ui.threads.ending_runner import Ending
 
 WAIT_MS = 20_000
 GREY = "cross-entropy on grey pixels, not a likelihood"

@@ -19,7 +19,6 @@ from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import Sweep, SweepPoint, write_sweep
 from vae_explorer.runs.sweep_folder import sweep_path
-from vae_explorer.ui.evaluation_desk import Ending
 from vae_explorer.ui.panels import sweep_panel
 from vae_explorer.ui.panels.sweep_panel import SweepPanel
 from vae_explorer.ui.session import Session, TrainingState
@@ -32,6 +31,7 @@ from vae_explorer.ui.sweep_work import (
     SweepWish,
     SweepWorkEvent,
 )
+from vae_explorer.ui.threads.ending_runner import Ending
 from vae_explorer.vae.config import ObjectiveConfig
 
 WAIT_MS = 20_000

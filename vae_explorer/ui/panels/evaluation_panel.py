@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QWidget
 
-from vae_explorer.ui.evaluation_desk import Ending, EvaluationDesk, EvaluationWish
+from vae_explorer.ui.evaluation_desk import EvaluationDesk, EvaluationWish
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import ElidedCaption, header, set_help, tool_button
 from vae_explorer.ui.panels.empty_state import EmptyState, FilledPanel
@@ -20,6 +20,7 @@ from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.time_words import duration
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.theme import SPACE_S, SPACE_XS
+from vae_explorer.ui.threads.ending_runner import Ending
 
 if TYPE_CHECKING:
     from vae_explorer.evaluation.suite import SuiteEvent

@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from vae_explorer.ui.evaluation_desk import Ending
 from vae_explorer.ui.panels.controls import header, labelled
 from vae_explorer.ui.panels.empty_state import EmptyState, FilledPanel
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
@@ -29,6 +28,7 @@ from vae_explorer.ui.panels.sweep_words import (
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.sweep_desk import SweepDesk, stored_sweep
 from vae_explorer.ui.sweep_work import StoredSweep, SweepAdvanced, SweepWish
+from vae_explorer.ui.threads.ending_runner import Ending
 from vae_explorer.ui.widgets.plotting import plotting_library
 
 if TYPE_CHECKING:
