@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,15 +11,17 @@ from vae_explorer.data.events import LoadProgressed, MissingDataSet
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.runs.config import RunConfig
-from vae_explorer.runs.history import History, SettingMark
+from vae_explorer.runs.history import History
 from vae_explorer.runs.presets import find_preset, preset_of
 from vae_explorer.ui.panels.data_card import DataCard
+from vae_explorer.ui.panels.live_settings import LiveSettings
 from vae_explorer.ui.panels.loss_section import LossSection
-from vae_explorer.ui.panels.run_settings import is_same_run, setting_in_force
+from vae_explorer.ui.panels.run_settings import is_same_run
 from vae_explorer.ui.panels.setup_model import ModelSettings
 from vae_explorer.ui.panels.setup_training import TrainingSettings
 from vae_explorer.ui.panels.suggestion_line import SuggestionLine
 from vae_explorer.ui.panels.training_controls import TrainingControls
+from vae_explorer.ui.panels.training_progress import TrainingProgress
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.widgets.rail import Rail
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SetupPanel"]
 
-_SETTLE_MS = 250  # a dragged slider makes one change, and one mark, not fifty
 _INVALID = "Mend the settings marked in red first."
 _FIXED = "Fixed while training; stop to change it."
 
@@ -77,10 +78,6 @@ class SetupPanel(QWidget):
         self._state = TrainingState.IDLE
         self._resumable = False
         self._run_config: RunConfig | None = None  # of the run on screen
-        self._marks: tuple[SettingMark, ...] = ()  # what was changed while it trained
-        self._epochs_done = 0
-        self._steps_per_epoch = 0
-        self._live: dict[str, float] = {}  # settings that wait to be sent
         self.data = DataCard()
         self.model = ModelSettings()
         self.training = TrainingSettings()
@@ -88,10 +85,8 @@ class SetupPanel(QWidget):
         self.loss = LossSection()
         self.chart = self.loss.chart
         self.suggestion = SuggestionLine()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
-        self._settle.timeout.connect(self._on_settle_timeout)
+        self._live = LiveSettings(self.model, self.training, self)
+        self._progress = TrainingProgress(self.controls, self.loss, self)
         self.rail = Rail((self.data, self.suggestion, self.model, self.training, self.loss), self.controls)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -132,11 +127,10 @@ class SetupPanel(QWidget):
         if self.data.spec != config.data:
             self.data.set_data(None, config.data)
         self._fill(config)
-        self.model.beta.set_value(self._in_force("beta"))
-        self.training.learning_rate.set_value(self._in_force("learning_rate"))
-        self._live.clear()
+        self._live.set_run(config)
+        self._live.show_in_force()
         self.suggestion.settings_shown(self._settings())
-        self._show_epochs_done()
+        self._progress.set_epochs(config.epochs)
         self._update_controls()
 
     def set_data(self, images: ImageSet | None, spec: DataSpec) -> None:
@@ -182,9 +176,8 @@ class SetupPanel(QWidget):
         self.model.beta.setEnabled(not stopping)
         self.training.learning_rate.setEnabled(not stopping)
         self.controls.set_state(state)
-        if state is TrainingState.IDLE:
-            self._settle.stop()
-            self._live.clear()
+        self._live.set_state(state)
+        self._progress.set_state(state)
         self._update_controls()
 
     @Slot(object)
@@ -192,45 +185,18 @@ class SetupPanel(QWidget):
         """Follow a training: progress, live losses, its end."""
         from vae_explorer.training import events
 
-        match event:
-            case events.Started():
-                self._steps_per_epoch = max(1, event.steps_per_epoch)
-                self._run_config = event.config
-                self.chart.clear_live()
-                total = max(1, event.config.epochs)
-                self.controls.show_words("")
-                self.controls.show_progress(event.step / (self._steps_per_epoch * total), event.epoch, total)
-                self.rail.bring_into_view(self.loss)
-                self._send_changes_of_a_pause(event.step)
-            case events.Progressed():
-                epochs = (
-                    self._run_config.epochs
-                    if self._run_config is not None
-                    else self.training.epochs.int_value
-                )
-                self.controls.show_progress(event.fraction, event.epoch + (event.fraction < 1.0), epochs)
-                if self._state is TrainingState.RUNNING:
-                    self.controls.show_speed(event.images_per_s, event.remaining_s)
-                losses = event.losses
-                self.chart.append_live(
-                    event.step / max(1, self._steps_per_epoch), losses.recon, losses.kl, losses.extra
-                )
-                self.loss.show_losses(event.losses)
-            case events.Diverged():
-                self.controls.show_words("stopped: the loss is not finite")
-            case events.Finished():
-                self.controls.show_words("done", "done")
-                self.loss.show_losses(event.validation or event.train)
+        self._progress.follow(event)
+        if isinstance(event, events.Started):
+            self._run_config = event.config
+            self.rail.bring_into_view(self.loss)
+            self._live.set_run(event.config)
+            self._live.tell_changes_of_a_pause(event.step)
 
     @Slot(object)
-    def set_history(self, history: History, marks: tuple[SettingMark, ...] | None = None) -> None:
+    def set_history(self, history: History) -> None:
         """Show the finished epochs of the run on screen."""
-        if self._state is TrainingState.IDLE or not history.epochs:
-            self.chart.clear_live()
-        self._marks = history.marks if marks is None else marks
-        self._epochs_done = history.epochs[-1].epoch if history.epochs else 0
-        self.loss.show_history(history, self._marks)
-        self._show_epochs_done()
+        self._live.set_marks(history.marks)
+        self._progress.show_history(history)
         self._update_controls()
 
     @Slot(object)
@@ -289,22 +255,6 @@ class SetupPanel(QWidget):
     def _on_settings_changed(self) -> None:
         self._update_controls()
 
-    @Slot(float)
-    def _on_model_beta_changed(self, beta: float) -> None:
-        self._send_soon("beta", beta)
-
-    @Slot(float)
-    def _on_training_learning_rate_changed(self, learning_rate: float) -> None:
-        self._send_soon("learning_rate", learning_rate)
-
-    @Slot()
-    def _on_settle_timeout(self) -> None:
-        changes, self._live = self._live, {}
-        if "beta" in changes:
-            self.beta_changed.emit(changes["beta"])
-        if "learning_rate" in changes:
-            self.learning_rate_changed.emit(changes["learning_rate"])
-
     # --- private -------------------------------------------------------------------------------
 
     def _connect(self) -> None:
@@ -318,33 +268,16 @@ class SetupPanel(QWidget):
         self.model.changed.connect(self._on_settings_changed)
         self.training.changed.connect(self._on_settings_changed)
         self.model.preset_chosen.connect(self._on_model_preset_chosen)
-        self.model.beta_changed.connect(self._on_model_beta_changed)
-        self.training.learning_rate_changed.connect(self._on_training_learning_rate_changed)
+        self._live.beta_changed.connect(self.beta_changed)
+        self._live.learning_rate_changed.connect(self.learning_rate_changed)
         self.controls.main_pressed.connect(self._on_controls_main_pressed)
         self.controls.new_run_pressed.connect(self._on_controls_new_run_pressed)
         self.controls.pause_pressed.connect(self.pause_requested)
         self.controls.stop_pressed.connect(self.stop_requested)
 
-    def _in_force(self, name: Literal["beta", "learning_rate"]) -> float:
-        return setting_in_force(name, self._run_config or RunConfig(), self._marks)
-
-    def _send_changes_of_a_pause(self, step: int) -> None:
-        """A run that goes on takes β and learning rate from the panel, if they changed since it stopped."""
-        if step == 0:
-            return
-        if self.model.beta.value != self._in_force("beta"):
-            self.beta_changed.emit(self.model.beta.value)
-        if self.training.learning_rate.value != self._in_force("learning_rate"):
-            self.learning_rate_changed.emit(self.training.learning_rate.value)
-
-    def _send_soon(self, name: str, value: float) -> None:
-        if self._state in (TrainingState.RUNNING, TrainingState.PAUSED):
-            self._live[name] = value
-            self._settle.start()
-
     def _may_continue(self) -> bool:
         """The settings on screen are the run's, with epochs left to do."""
-        return self._continues_run() and self.training.epochs.int_value > self._epochs_done
+        return self._continues_run() and self.training.epochs.int_value > self._progress.epochs_done
 
     def _continues_run(self) -> bool:
         config, run = self.config(), self._run_config
@@ -357,21 +290,10 @@ class SetupPanel(QWidget):
         self.controls.set_block("" if config is not None else _INVALID)
         note = "" if config is not None or self._state is not TrainingState.IDLE else _INVALID
         if self._state is TrainingState.IDLE and self._continues_run() and not self._may_continue():
-            n = self._epochs_done
+            n = self._progress.epochs_done
             done = "The only epoch is done." if n == 1 else f"All {n:,} epochs are done."
             note = f"{done} Raise the number of epochs to continue this run."
         self.controls.set_may_continue(self._may_continue(), note)
-
-    def _show_epochs_done(self) -> None:
-        if self._state is not TrainingState.IDLE:
-            return
-        if self._epochs_done and self._run_config is not None:
-            total = max(self._run_config.epochs, self._epochs_done)
-            self.controls.show_progress(self._epochs_done / total, self._epochs_done, total)
-            done = self._epochs_done >= total
-            self.controls.show_words("done" if done else "stopped", "done" if done else "")
-        else:
-            self.controls.clear_progress()
 
     def sizeHint(self) -> QSize:
         return QSize(272, 640)
