@@ -1,4 +1,4 @@
-"""The rate–distortion chart: points that can be chosen, lines of equal −ELBO, colours of the theme."""
+"""The rate–distortion chart: points that can be chosen, colours of the theme, a picture of it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.ui.theme import DARK, LIGHT, theme_manager
-from vae_explorer.ui.widgets.rate_distortion_chart import (
-    EXPORT_SCALE,
-    ChartPoint,
-    RateDistortionChart,
-    equal_bounds,
-)
+from vae_explorer.ui.widgets.rate_distortion_chart import EXPORT_SCALE, RateDistortionChart
+from vae_explorer.ui.widgets.rate_distortion_drawing import ChartPoint
 
 POINTS = (
     ChartPoint("β = 0.5", 20.0, 80.0, 0.4, 0.6, "half"),
@@ -47,15 +43,6 @@ def has_colour(image: QImage, at: QPoint, colour: str, reach: int = 4) -> bool:
 
 def click(chart: RateDistortionChart, place: int) -> None:
     QTest.mouseClick(chart.plot.viewport(), Qt.MouseButton.LeftButton, pos=chart.pixel_of(place))
-
-
-def test_that_lines_of_equal_bound_are_round_few_and_within() -> None:
-    bounds = equal_bounds((2.0, 30.0), (70.0, 110.0))
-    assert bounds == [80.0, 100.0, 120.0]
-    assert equal_bounds((0.0, 4.0), (-3.0, 3.0)) == [-2.0, 0.0, 2.0, 4.0, 6.0]
-    assert equal_bounds((1.0, 1.0), (2.0, 2.0)) == []
-    for scale in (1e-3, 1.0, 7.0, 1e4):
-        assert 2 <= len(equal_bounds((0.0, scale), (scale, 3 * scale))) <= 7
 
 
 def test_that_every_point_lies_inside_the_plot_where_its_figures_are(chart: RateDistortionChart) -> None:

@@ -9,7 +9,7 @@ from vae_explorer.runs.betas import run_name_of
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.sweep_file import SweepPoint
 from vae_explorer.ui.sweep_work import StoredSweep
-from vae_explorer.ui.widgets.rate_distortion_chart import ChartPoint
+from vae_explorer.ui.widgets.rate_distortion_drawing import ChartPoint
 
 __all__ = ["SweepRow", "rows_of", "with_error"]
 

@@ -1,68 +1,24 @@
-"""``RateDistortionChart``: points (KL, recon) joined along β, lines of equal −ELBO behind them."""
+"""``RateDistortionChart``: the rate–distortion curve of a sweep, from whose points a person chooses."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPen,
-)
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
-from vae_explorer.ui.theme import FONT_CAPTION_PX, Theme, theme_manager
+from vae_explorer.ui.theme import theme_manager
 from vae_explorer.ui.widgets.focus_ring import RING_PX, FocusRing
-from vae_explorer.ui.widgets.label_places import ABOVE_FIRST, BELOW_FIRST, free_place, placed_labels
-from vae_explorer.ui.widgets.plotting import dress_axes, line_pen, plotting, translucent
+from vae_explorer.ui.widgets.plotting import plotting
+from vae_explorer.ui.widgets.rate_distortion_drawing import ChartPoint, RateDistortionDrawing
 
-__all__ = ["ChartPoint", "RateDistortionChart", "equal_bounds"]
+__all__ = ["RateDistortionChart"]
 
 REACH_PX = 14  # around a point the mouse means it
 EXPORT_SCALE = 2  # pixels of the file for one on screen
-_APART_PX = 3.0  # what is told about a line, from it and from the edge
-_FAINT = 170  # of 255: opacity of what is told about the lines
-_ROOM_X_PX, _ROOM_Y_PX = (24.0, 60.0), (26.0, 26.0)  # before and behind the points: their names need it
-_LINES = 6  # of equal −ELBO, about
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ChartPoint:
-    """One run: where it lies, its errors (one standard error; 0: none), and how it is told."""
-
-    name: str  # beside the point
-    rate: float  # nats
-    distortion: float  # nats
-    rate_error: float = 0.0
-    distortion_error: float = 0.0
-    words: str = ""  # of the tooltip
-    is_joined: bool = True  # belongs to the curve
-    is_current: bool = False  # the run on screen
-
-
-def equal_bounds(x: tuple[float, float], y: tuple[float, float], n: int = _LINES) -> list[float]:
-    """About `n` round values of x + y within the rectangle, ascending: lines of equal −ELBO."""
-    low, high = x[0] + y[0], x[1] + y[1]
-    rough = (high - low) / max(n, 1)
-    if not (math.isfinite(rough) and rough > 0):
-        return []
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough)
-    first = math.ceil(low / step)
-    return [round(k * step, 12) for k in range(first, math.floor(high / step) + 1) if low < k * step < high]
 
 
 class RateDistortionChart(FocusRing):
@@ -83,8 +39,6 @@ class RateDistortionChart(FocusRing):
         super().__init__(parent)
         self._points: tuple[ChartPoint, ...] = ()
         self._current = -1
-        self._range = ((0.0, 1.0), (0.0, 1.0))  # of rate and of distortion
-        self._drawn = QSizeF(1.0, 1.0)  # what the picture was drawn for, px
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(180, 90))
         self.setAccessibleName("Rate–distortion curve")
@@ -96,6 +50,7 @@ class RateDistortionChart(FocusRing):
         self._plot.setMinimumSize(0, 0)
         self._plot.viewport().setMouseTracking(True)
         self._plot.viewport().installEventFilter(self)
+        self._drawing = RateDistortionDrawing(self._plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
         column.addWidget(self._plot)
@@ -153,145 +108,12 @@ class RateDistortionChart(FocusRing):
     # --- drawing -------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        theme, plot = theme_manager().theme, self._plot
-        plot.clear()
-        plot.setLabel("bottom", "rate: KL, nats")
-        plot.setLabel("left", "distortion: recon, nats")
-        self._drawn = self._view_size()
-        if self._points:
-            x = np.array([point.rate for point in self._points], dtype=np.float64)
-            y = np.array([point.distortion for point in self._points], dtype=np.float64)
-            self._range = (
-                _extent(x, self._drawn.width(), _ROOM_X_PX),
-                _extent(y, self._drawn.height(), _ROOM_Y_PX),
-            )
-            plot.setXRange(*self._range[0], padding=0.0)
-            plot.setYRange(*self._range[1], padding=0.0)
-            taken = self._draw_names(theme)
-            self._draw_bounds(theme, taken)
-            self._draw_curve(theme)
-            self._draw_marks(theme)
-        dress_axes(plot, theme)
+        self._drawing.draw(self._points, self._current, theme_manager().theme, self.font())
 
     @Slot(object)
     def _on_view_resized(self, _view: object) -> None:
-        if self._points and self._view_size() != self._drawn:  # room is kept in pixels
+        if self._drawing.is_stretched:
             self._draw()
-
-    def _view_size(self) -> QSizeF:
-        view = self._plot.getPlotItem().getViewBox()
-        return QSizeF(view.width(), view.height())
-
-    def _to_px(self, x: float, y: float) -> QPointF:
-        """From the view's upper left corner, as the range in force has it."""
-        xs, ys = self._range
-        across, down = (x - xs[0]) / (xs[1] - xs[0]), (ys[1] - y) / (ys[1] - ys[0])
-        return QPointF(across * self._drawn.width(), down * self._drawn.height())
-
-    def _write(self, text: str, place: QRectF, colour: QColor, font: QFont) -> None:
-        xs, ys = self._range
-        item = plotting().TextItem(text, color=colour, anchor=(0.0, 0.0))
-        item.textItem.document().setDocumentMargin(0.0)
-        item.setFont(font)
-        at_x = xs[0] + place.x() / self._drawn.width() * (xs[1] - xs[0])
-        item.setPos(at_x, ys[1] - place.y() / self._drawn.height() * (ys[1] - ys[0]))
-        item.setZValue(20)
-        self._plot.addItem(item)
-
-    def _draw_names(self, theme: Theme) -> list[QRectF]:
-        """Write the names; returns what is no longer free, px."""
-        font, metrics = self._type(FONT_CAPTION_PX)
-        room = QRectF(QPointF(0.0, 0.0), self._drawn)
-        points = [self._to_px(point.rate, point.distortion) for point in self._points]
-        sizes = [QSizeF(metrics.horizontalAdvance(each.name), metrics.height()) for each in self._points]
-        wishes = [ABOVE_FIRST if point.is_joined else BELOW_FIRST for point in self._points]
-        places = placed_labels(points, sizes, wishes, room)
-        for point, place in zip(self._points, places, strict=True):
-            self._write(point.name, place, QColor(theme.path if point.is_current else theme.text), font)
-        return [*places, *(QRectF(at.x() - 8.0, at.y() - 8.0, 16.0, 16.0) for at in points)]
-
-    def _draw_bounds(self, theme: Theme, taken: list[QRectF]) -> None:
-        """Lines of equal −ELBO, each told at its lower end, where nothing else is written."""
-        font, metrics = self._type(FONT_CAPTION_PX - 1)
-        room = QRectF(QPointF(0.0, 0.0), self._drawn)
-        xs, ys = self._range
-        for bound in equal_bounds(xs, ys):
-            ends = np.array([xs[0], xs[1]])
-            self._plot.plot(ends, bound - ends, pen=line_pen(theme.line, 1.0))
-            text = f"−ELBO {bound:g}"
-            size = QSizeF(metrics.horizontalAdvance(text), metrics.height())
-            place = free_place(self._beside_line(bound, size), taken, room)
-            if place is not None:
-                self._write(text, place, translucent(theme.muted, _FAINT), font)
-                taken = [*taken, place]
-
-    def _beside_line(self, bound: float, size: QSizeF) -> list[QRectF]:
-        """Below the end of a line at the right or at the bottom, else above its beginning at the top or at the left."""
-        xs, ys = self._range
-        width, height = self._drawn.width(), self._drawn.height()
-        fall = (height / (ys[1] - ys[0])) / (width / (xs[1] - xs[0]))  # px down for one to the right
-        aside = size.height() / fall + _APART_PX  # from the line, for a text that touches the picture's edge
-        low = self._to_px(min(xs[1], bound - ys[0]), max(ys[0], bound - xs[1]))
-        high = self._to_px(max(xs[0], bound - ys[1]), min(ys[1], bound - xs[0]))
-        left = width - size.width() - _APART_PX
-        top = height - size.height() - _APART_PX
-        corners = [
-            QPointF(left, low.y() + _APART_PX)
-            if low.x() >= width - 1.0
-            else QPointF(low.x() - aside - size.width(), top),
-            QPointF(_APART_PX, high.y() - size.height() - _APART_PX)
-            if high.x() <= 1.0
-            else QPointF(high.x() + aside, _APART_PX),
-        ]
-        return [QRectF(corner, size) for corner in corners]
-
-    def _type(self, size_px: int) -> tuple[QFont, QFontMetricsF]:
-        font = QFont(self.font())
-        font.setPixelSize(size_px)
-        return font, QFontMetricsF(font)
-
-    def _draw_curve(self, theme: Theme) -> None:
-        curve = [point for point in self._points if point.is_joined]
-        if not curve:
-            return
-        x = np.array([point.rate for point in curve], dtype=np.float64)
-        y = np.array([point.distortion for point in curve], dtype=np.float64)
-        bars = plotting().ErrorBarItem(
-            x=x,
-            y=y,
-            width=np.array([2 * 1.96 * point.rate_error for point in curve]),
-            height=np.array([2 * 1.96 * point.distortion_error for point in curve]),
-            beam=0.0,
-            pen=line_pen(theme.muted, 1.0),
-        )
-        self._plot.addItem(bars)
-        self._plot.plot(x, y, pen=line_pen(theme.accent_bright))
-        self._add_symbols(x, y, "o", 8, brush=theme.accent_bright)
-
-    def _add_symbols(
-        self,
-        x: Floats,
-        y: Floats,
-        symbol: str,
-        size_px: int,
-        brush: str | None = None,
-        pen: QPen | None = None,
-    ) -> None:
-        """Symbols that stay sharp in a finer picture, as cached ones would not."""
-        item = plotting().ScatterPlotItem(
-            x=x, y=y, symbol=symbol, size=size_px, pen=pen, brush=brush, useCache=False
-        )
-        self._plot.addItem(item)
-
-    def _draw_marks(self, theme: Theme) -> None:
-        """A diamond on the run on screen, or on the one that is swept; a ring around the chosen point."""
-        for place, point in enumerate(self._points):
-            x, y = np.array([point.rate]), np.array([point.distortion])
-            if point.is_current or not point.is_joined:
-                colour = theme.path if point.is_current else theme.muted
-                self._add_symbols(x, y, "d", 13, brush=colour, pen=line_pen(theme.ground))
-            if place == self._current:
-                self._add_symbols(x, y, "o", 18, pen=line_pen(theme.text, RING_PX))
 
     @Slot(object)
     def _on_theme_changed(self, _theme: object) -> None:
@@ -355,13 +177,3 @@ class RateDistortionChart(FocusRing):
 
     def sizeHint(self) -> QSize:
         return QSize(360, 200)
-
-
-def _extent(values: Floats, size_px: float, room_px: tuple[float, float]) -> tuple[float, float]:
-    """From below the least to above the greatest value, so that `room_px` of `size_px` stay free at either end."""
-    low, high = float(values.min()), float(values.max())
-    if high <= low:
-        half = max(1.0, 0.05 * abs(high))
-        return low - half, high + half
-    per_px = (high - low) / max(size_px - sum(room_px), 0.3 * size_px)
-    return low - room_px[0] * per_px, high + room_px[1] * per_px
