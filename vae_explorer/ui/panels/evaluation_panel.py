@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from vae_explorer.ui.evaluation_desk import EvaluationDesk, EvaluationWish
-from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import ElidedCaption, header, set_help, tool_button
 from vae_explorer.ui.panels.empty_state import EmptyState, FilledPanel
 from vae_explorer.ui.panels.evaluation_choices import EvaluationChoices
 from vae_explorer.ui.panels.evaluation_export import save_report
 from vae_explorer.ui.panels.evaluation_results import EvaluationResults
+from vae_explorer.ui.panels.export_button import export_button
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.inline_error import InlineError
 from vae_explorer.ui.panels.time_words import duration
@@ -88,19 +88,14 @@ class EvaluationPanel(FilledPanel):
             "Stop measuring; what was found stays",
             "Ends the evaluation at the next batch of images. The figures found until then are whole and can be exported.",
         )
-        self.export_button = tool_button("export", "Export", text=True)
-        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_help(
-            self.export_button,
+        self.export_button = export_button(
             "Save the figures as JSON, CSV or a web page",
             "JSON holds everything but the pictures, CSV one line a figure, and the HTML report is one page with plots "
             "and pictures that loads nothing from anywhere.",
+            ("file", "Report, HTML…", lambda: self.export(".html")),
+            ("grid", "Figures, CSV…", lambda: self.export(".csv")),
+            ("array", "Everything, JSON…", lambda: self.export(".json")),
         )
-        menu = QMenu(self.export_button)
-        menu.addAction(icon("file"), "Report, HTML…", lambda: self.export(".html"))
-        menu.addAction(icon("grid"), "Figures, CSV…", lambda: self.export(".csv"))
-        menu.addAction(icon("array"), "Everything, JSON…", lambda: self.export(".json"))
-        self.export_button.setMenu(menu)
 
     def _lay_out(self) -> None:
         self._head = header(

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from vae_explorer.latent.frame_steps import step_sizes
 from vae_explorer.latent.paths import PathKind, path_frames, polyline
 from vae_explorer.latent.pictures import save_auto
 from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.anchor_list import AnchorList
-from vae_explorer.ui.panels.controls import ElidedCaption, grouped, header, labelled, set_help, tool_button
+from vae_explorer.ui.panels.controls import ElidedCaption, grouped, header, labelled, set_help
+from vae_explorer.ui.panels.export_button import export_button
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.hover_moves import HoverMoves
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
@@ -92,20 +93,14 @@ class InterpolationPanel(ModelPanel):
     # --- making --------------------------------------------------------------------------------
 
     def _make_export_button(self) -> QToolButton:
-        button = tool_button("export", "Export", text=True)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_help(
-            button,
+        return export_button(
             "Save the walk as a strip or a film",
             "Writes all frames side by side as one PNG, or as a film: GIF for the web, MP4 for slides. "
             "Writing happens in the background.",
+            ("images", "Strip, PNG…", self.export_strip),
+            ("film", "Film, GIF…", self.export_gif),
+            ("film", "Film, MP4…", self.export_mp4),
         )
-        menu = QMenu(button)
-        menu.addAction(icon("images"), "Strip, PNG…", self.export_strip)
-        menu.addAction(icon("film"), "Film, GIF…", self.export_gif)
-        menu.addAction(icon("film"), "Film, MP4…", self.export_mp4)
-        button.setMenu(menu)
-        return button
 
     def _lay_out(self) -> None:
         head = header(

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from vae_explorer.errors import ExportError
 from vae_explorer.latent.coordinates import format_latent
 from vae_explorer.latent.pictures import enlarge, grid, save_png, whole_scale
-from vae_explorer.ui.icons import icon
 from vae_explorer.ui.kept import Kept, kept_tray
 from vae_explorer.ui.panels.controls import ElidedCaption, header, set_help, tool_button
 from vae_explorer.ui.panels.empty_state import FilledPanel
 from vae_explorer.ui.panels.export_arrays import save_npz
+from vae_explorer.ui.panels.export_button import export_button
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_XS
@@ -106,20 +106,14 @@ class KeepersPanel(FilledPanel):
         self._on_tray_changed()
 
     def _make_export_button(self) -> QToolButton:
-        button = tool_button("export", "Export", text=True)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_help(
-            button,
+        return export_button(
             "Save all kept pictures or their latents",
             "Writes all kept pictures as separate PNGs or one sheet, or their latents as a NumPy file. The "
             "latents can be decoded again with the command line or in Python.",
+            ("images", "PNG pictures…", self.export_singles),
+            ("grid", "Contact sheet, PNG…", self.export_sheet),
+            ("array", "Latents, NumPy .npz…", self.export_latents),
         )
-        menu = QMenu(button)
-        menu.addAction(icon("images"), "PNG pictures…", self.export_singles)
-        menu.addAction(icon("grid"), "Contact sheet, PNG…", self.export_sheet)
-        menu.addAction(icon("array"), "Latents, NumPy .npz…", self.export_latents)
-        button.setMenu(menu)
-        return button
 
     # --- commands ------------------------------------------------------------------------------
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from vae_explorer.latent.pictures import grid, save_png
 from vae_explorer.latent.variations import fit_gaussian
-from vae_explorer.ui.icons import icon
 from vae_explorer.ui.kept import kept_tray
 from vae_explorer.ui.panels.controls import ElidedCaption, header, labelled, set_help, tool_button
 from vae_explorer.ui.panels.export_arrays import save_npz
+from vae_explorer.ui.panels.export_button import export_button
 from vae_explorer.ui.panels.export_line import ExportLine, ask_export_path
 from vae_explorer.ui.panels.hover_moves import HoverMoves
 from vae_explorer.ui.panels.model_panel import Job, ModelPanel
@@ -118,19 +118,14 @@ class SamplesPanel(ModelPanel):
     # --- making --------------------------------------------------------------------------------
 
     def _make_export_button(self) -> QToolButton:
-        button = tool_button("export", "Export")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_help(
-            button,
+        return export_button(
             "Save all samples",
             "Writes all samples as one PNG sheet, or their latents as a NumPy file. The seed and the "
             "temperature are in the file's name.",
+            ("grid", "Sheet, PNG…", self.export_sheet),
+            ("array", "Latents, NumPy .npz…", self.export_latents),
+            with_text=False,
         )
-        menu = QMenu(button)
-        menu.addAction(icon("grid"), "Sheet, PNG…", self.export_sheet)
-        menu.addAction(icon("array"), "Latents, NumPy .npz…", self.export_latents)
-        button.setMenu(menu)
-        return button
 
     def _lay_out(self) -> None:
         head = header(

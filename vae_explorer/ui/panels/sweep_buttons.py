@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QToolButton
 
-from vae_explorer.ui.icons import icon
 from vae_explorer.ui.panels.controls import set_help, tool_button
+from vae_explorer.ui.panels.export_button import export_button
 from vae_explorer.ui.panels.sweep_rows import SweepRow
 
 __all__ = ["SweepButtons"]
@@ -32,20 +31,15 @@ class SweepButtons(QObject):
             "Opens the model that was trained with this β, with its own map. The curve stays, and marks the run that is "
             "on screen.",
         )
-        self.export_button = tool_button("export", "Export", text=True)
-        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        set_help(
-            self.export_button,
+        self.export_button = export_button(
             "Save the curve as a picture, CSV, JSON or a web page",
             "PNG is the chart as it stands, twice as fine; CSV has one line a run; JSON holds all that is known of the "
             "sweep; the web page has curve and table and loads nothing from anywhere.",
+            ("image", "Picture, PNG…", lambda: export(".png")),
+            ("grid", "Points, CSV…", lambda: export(".csv")),
+            ("array", "Everything, JSON…", lambda: export(".json")),
+            ("file", "Page, HTML…", lambda: export(".html")),
         )
-        menu = QMenu(self.export_button)
-        menu.addAction(icon("image"), "Picture, PNG…", lambda: export(".png"))
-        menu.addAction(icon("grid"), "Points, CSV…", lambda: export(".csv"))
-        menu.addAction(icon("array"), "Everything, JSON…", lambda: export(".json"))
-        menu.addAction(icon("file"), "Page, HTML…", lambda: export(".html"))
-        self.export_button.setMenu(menu)
 
     def set_state(self, row: SweepRow | None, *, has_points: bool) -> None:
         """Which point of the curve is chosen, and whether there is any."""
