@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QGuiApplication
@@ -54,6 +55,25 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     session = Session()
     yield session
     session.shut_down()
+
+
+@pytest.fixture
+def tiny_mnist(tmp_path: Path) -> Path:
+    """The folder of a set in the layout of MNIST, 120 bars at ten places: the place is the class."""
+    root, n = tmp_path / "sets", 60
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    labels = (np.arange(n) % 10).astype(np.uint8)
+    images = np.zeros((n, 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, 2 * label + 2 : 2 * label + 6] = 200
+    for part in ("train", "t10k"):
+        header = np.array([0x00000803, n, 28, 28], dtype=">i4").tobytes()
+        (raw / f"{part}-images-idx3-ubyte").write_bytes(header + images.tobytes())
+        (raw / f"{part}-labels-idx1-ubyte").write_bytes(
+            np.array([0x00000801, n], dtype=">i4").tobytes() + labels.tobytes()
+        )
+    return root
 
 
 @pytest.fixture

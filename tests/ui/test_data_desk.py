@@ -61,10 +61,10 @@ def test_that_known_sets_are_looked_for_in_the_persons_folder(
 
 
 def test_that_a_set_that_is_known_to_lie_elsewhere_is_read_there(
-    desk: DataDesk, preferences: Preferences, tmp_path: Path, test_data: Path
+    desk: DataDesk, preferences: Preferences, tmp_path: Path, tiny_mnist: Path
 ) -> None:
     preferences.data_root = tmp_path
-    elsewhere = DataSpec(source="mnist", data_root=test_data)
+    elsewhere = DataSpec(source="mnist", data_root=tiny_mnist)
     assert desk.located(elsewhere) == elsewhere
 
 

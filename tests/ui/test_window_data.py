@@ -35,14 +35,14 @@ def test_that_nothing_is_downloaded_without_a_yes(
 
 
 def test_that_a_set_that_the_person_has_elsewhere_is_read_from_there(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, test_data: Path
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_mnist: Path
 ) -> None:
     monkeypatch.setattr(window_data, "ask_download", lambda *_: DownloadAnswer.CHOOSE_FOLDER)
-    monkeypatch.setattr(file_dialogs.QFileDialog, "getExistingDirectory", lambda *_: str(test_data))
+    monkeypatch.setattr(file_dialogs.QFileDialog, "getExistingDirectory", lambda *_: str(tiny_mnist))
     with qtbot.waitSignal(window.workspace.data.ready, timeout=WAIT_MS) as ready:
-        window.data.choose(DataSpec(source="mnist", data_root=tmp_path))
-    assert ready.args[1].data_root == test_data
-    assert len(ready.args[0]) == 70_000
+        window.data.choose(DataSpec(source="mnist", data_root=tmp_path / "nowhere"))
+    assert ready.args[1].data_root == tiny_mnist
+    assert len(ready.args[0]) == 120
 
 
 def test_that_a_model_without_its_pictures_is_coloured_answers_a_click_and_offers_them(

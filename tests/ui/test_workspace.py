@@ -155,28 +155,11 @@ def test_that_a_missing_set_asks_before_any_download(
     assert not any(tmp_path.iterdir())
 
 
-def tiny_mnist(root: Path, n: int = 60) -> None:
-    """A set in the layout of MNIST: bars at ten places, the place is the class."""
-    raw = root / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    labels = (np.arange(n) % 10).astype(np.uint8)
-    images = np.zeros((n, 28, 28), dtype=np.uint8)
-    for image, label in zip(images, labels, strict=True):
-        image[:, 2 * label + 2 : 2 * label + 6] = 200
-    for part in ("train", "t10k"):
-        header = np.array([0x00000803, n, 28, 28], dtype=">i4").tobytes()
-        (raw / f"{part}-images-idx3-ubyte").write_bytes(header + images.tobytes())
-        (raw / f"{part}-labels-idx1-ubyte").write_bytes(
-            np.array([0x00000801, n], dtype=">i4").tobytes() + labels.tobytes()
-        )
-
-
 def test_that_a_run_without_its_pictures_offers_them_and_takes_them_once_they_are_there(
-    workspace: Workspace, qtbot: QtBot, tmp_path: Path
+    workspace: Workspace, qtbot: QtBot, tiny_mnist: Path
 ) -> None:
     session = session_of(workspace)
-    tiny_mnist(tmp_path / "sets")
-    data = DataSpec(source="mnist", data_root=tmp_path / "sets")
+    data = DataSpec(source="mnist", data_root=tiny_mnist)
     with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
         workspace.start_training(small().model_copy(update={"data": data}))
     qtbot.waitUntil(lambda: session.encodings is not None and session.slow.is_idle, timeout=WAIT_MS)
@@ -184,15 +167,15 @@ def test_that_a_run_without_its_pictures_offers_them_and_takes_them_once_they_ar
     assert run is not None
     assert codes.labels is not None
     qtbot.waitUntil(lambda: run.load_latents() is not None, timeout=WAIT_MS)
-    (tmp_path / "sets").rename(tmp_path / "elsewhere")
+    elsewhere = tiny_mnist.rename(tiny_mnist.with_name("elsewhere"))
     with qtbot.waitSignal(workspace.pictures_missing, timeout=WAIT_MS) as missing:
         workspace.open_run(run.path)
     sentence, offer = missing.args
-    assert (sentence, offer.source, offer.root) == ("", "mnist", tmp_path / "sets")
+    assert (sentence, offer.source, offer.root) == ("", "mnist", tiny_mnist)
     assert session.images is None
     np.testing.assert_array_equal(session.encodings.labels, codes.labels)
     assert session.encodings.class_names == tuple("0123456789")
-    workspace._preferences.data_root = tmp_path / "elsewhere"
+    workspace._preferences.data_root = elsewhere
     with qtbot.waitSignal(workspace.data.ready, timeout=WAIT_MS):
         workspace.load_run_images()
     assert session.images is not None
