@@ -27,7 +27,7 @@ FIRST_BATCH_TILES, MAX_BATCH_TILES = 64, 512
 SMALLEST_SHARE = 6  # blocks; fewer at once cost more in asking and painting than a second thread saves
 SHOW_MS = 70.0  # between pictures of a tapestry that grows: painting it takes cores from decoding it
 REST_FACTOR = (
-    24.0  # while weights change, rest so many times as long as a tapestry took: a twenty-fifth of a core
+    36.0  # while weights change, rest so many times as long as a tapestry took: a thirty-seventh of a core
 )
 SOON_MS = 250.0  # a view that is complete so soon needs no coarse impression before it
 _CHANNEL, _SPARE_CHANNEL, _PRIORITY = "tapestry", "tapestry beside", 5
