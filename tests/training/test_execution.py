@@ -100,20 +100,45 @@ def test_that_a_damaged_memory_of_choices_is_measured_anew(
 
 
 @pytest.mark.parametrize(
-    ("network", "of_torch", "expected"), [("mlp", 2, "operation"), ("mlp", 1, "batch"), ("conv", 2, "batch")]
+    ("network", "policy", "expected"),
+    [("mlp", "PASSIVE", "operation"), ("mlp", "ACTIVE", "batch"), ("conv", "PASSIVE", "batch")],
 )
 def test_that_fixed_threads_share_by_rule_not_by_measurement(
     costs: dict[tuple[str, str, int], float],
     monkeypatch: pytest.MonkeyPatch,
     network: str,
-    of_torch: int,
+    policy: str,
     expected: str,
 ) -> None:
     monkeypatch.setattr(devices, "_training_threads", 2)
+    monkeypatch.setenv("OMP_WAIT_POLICY", policy)
     model = ModelConfig.model_validate({"network": network, "width": 8})
     fixed = RunConfig(model=model, device="cpu", precision="float32", n_threads=2)
-    with threads_set(of_torch):
-        assert choose_execution(fixed, SHAPE, CPU).sharing == expected
+    for of_torch in (1, 2):  # beside a window, and without one
+        with threads_set(of_torch):
+            assert choose_execution(fixed, SHAPE, CPU).sharing == expected
+
+
+def test_that_one_thread_is_only_taken_after_further_looks(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    looks: list[dict[int, float]] = []
+
+    def seconds(_self: object, candidates: list[Execution]) -> dict[Execution, float]:
+        if all(c.n_threads == 1 for c in candidates):
+            return dict.fromkeys(candidates, 1.0)
+        look = looks.pop(0)
+        return {c: look[c.n_threads] for c in candidates}
+
+    monkeypatch.setattr(choice._Probe, "seconds", seconds)
+    with threads_set(2):
+        looks += [{1: 1.0, 2: 1.5}, {1: 1.2, 2: 0.6}]
+        assert choose_execution(CONV, SHAPE, CPU).n_threads == 2
+        looks += [{1: 1.0, 2: 1.5}, {1: 1.2, 2: 1.4}, {1: 1.1, 2: 1.3}]
+        assert choose_execution(CONV, SHAPE, CPU).n_threads == 1
+        looks += [{1: 1.0, 2: 0.6}]
+        assert choose_execution(CONV, SHAPE, CPU).n_threads == 2
+    assert not looks
 
 
 def test_that_a_batch_is_shared_only_where_images_do_not_depend_on_each_other(

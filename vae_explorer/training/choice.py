@@ -33,6 +33,7 @@ from vae_explorer.training.devices import (
     set_own_threads,
     threads_set,
     training_threads,
+    waits_passively,
 )
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.trainer import Trainer
@@ -53,6 +54,7 @@ PROBE_VALUES = (
 )  # pixels and channels of a probe's batch at most: a step stays a fraction of a second
 ROUNDS = 4
 TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
+LOOKS = 3  # at several threads before one is taken: the start of a window is busy for most of a second
 LIMIT_S = 0.8  # for all candidates together; the round under way is finished
 _LIMIT_ENTRIES = 200
 
@@ -97,24 +99,28 @@ def choose_execution(
     several = [replace(best, n_threads=n_threads, sharing=sharing) for sharing in _ways_to_share(config)]
     if config.n_threads is not None:
         return several[0]
-    seconds = probe.seconds([best, *several])
-    costs = {
-        c: seconds.get(c, math.inf) * (CREW_GAIN if c.sharing == "batch" else THREADS_GAIN) for c in several
-    }
-    cheapest = min(costs, key=costs.__getitem__)
-    return cheapest if costs[cheapest] < seconds[best] else best
+    least = dict.fromkeys((best, *several), math.inf)
+    for _ in range(LOOKS):
+        for candidate, seconds in probe.seconds([best, *several]).items():
+            least[candidate] = min(least[candidate], seconds)
+        costs = {c: least[c] * (CREW_GAIN if c.sharing == "batch" else THREADS_GAIN) for c in several}
+        cheapest = min(costs, key=costs.__getitem__)
+        if costs[cheapest] < least[best]:
+            return cheapest
+    return best
 
 
 def _ways_to_share(config: RunConfig) -> list[Sharing]:
-    """How threads may share the work, the usually faster first; in a window torch's own only if they must."""
+    """How threads may share the work, the usually faster first; of a convolutional net in a window only the batch."""
     objective, likelihood = make_objective(config.objective), make_likelihood(config.model)
     if not (objective.is_mean_over_images and likelihood.is_of_each_image) or is_plugin(config.model.network):
         return ["operation"]  # nobody knows whether a plug-in bears two threads
-    # Beside a window, where each thread computes alone, torch's own are fast only until the window has something to do:
-    # every operation then waits for the thread that was put off (784-400-20: 21,000 to 42,000 images/s, one thread 40,000).
-    if torch.get_num_threads() == 1:
-        return ["batch"]
-    return ["operation", "batch"] if config.model.network in DENSE else ["batch", "operation"]
+    # The few large products of an MLP bear torch's threads meeting at each, beside a window too (784-400-20: 48,000
+    # images/s, one thread 40,000, two that share the batch 40,000: a step is so short that they wait for the interpreter).
+    if config.model.network in DENSE:
+        return ["operation", "batch"] if waits_passively() else ["batch"]
+    beside_window = torch.get_num_threads() == 1  # there each thread computes alone, see `configure_threads`
+    return ["batch"] if beside_window else ["batch", "operation"]
 
 
 def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:
