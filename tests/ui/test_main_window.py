@@ -182,7 +182,7 @@ def test_that_a_shipped_model_is_remembered_without_the_place_of_the_program(
 
     with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS):
         window.open_run(models_folder() / "digits-2d")
-    assert load_preferences().last_run == Path("digits-2d")
+    qtbot.waitUntil(lambda: load_preferences().last_run == Path("digits-2d"), timeout=WAIT_MS)
     with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS) as opened:
         window.begin()
     assert opened.args[0].path == models_folder() / "digits-2d"

@@ -36,6 +36,9 @@ __all__ = ["FIRST_MODEL", "MainWindow"]
 DEFAULT_SIZE = (1440, 900)  # px; smaller screens get a maximised window
 FRAME_PX = 48  # of a window's title bar and borders
 SETTLE_MS = 1_000  # after the start: window managers give the window its size in steps
+TORCH_AFTER_MS = (
+    100  # until torch is imported, which holds up everything else: the map of the first model shows before
+)
 SHELF_SHARE = 0.4  # of the window's height, while there are figures and charts to read
 FIRST_MODEL = "blooms-2d"  # on the map at the first launch
 
@@ -94,11 +97,13 @@ class MainWindow(QMainWindow):
             self.open_run(run)
         else:
             self.show_start_page()
-        load_torch_behind(
-            self.session, self._take_devices, self.ready.emit
-        )  # after the run: its map shows before torch loads
+        QTimer.singleShot(TORCH_AFTER_MS, self, self._load_torch)
         if folder is not None:
             self._open_dropped(folder)
+
+    @Slot()
+    def _load_torch(self) -> None:
+        load_torch_behind(self.session, self._take_devices, self.ready.emit)
 
     def show_fitted(self) -> None:
         """Show at the stored or default size; maximised where the screen has no room for that."""
@@ -167,8 +172,14 @@ class MainWindow(QMainWindow):
     def _on_workspace_run_opened(self, run: RunFolder) -> None:
         self.panels.setup.set_config(run.info.config)
         ships = run.path.parent == models_folder()
-        self._preferences.last_run = Path(run.name) if ships else run.path
-        change_preferences(last_run=self._preferences.last_run)
+        last_run = self._preferences.last_run = Path(run.name) if ships else run.path
+        self.session.slow.request(
+            "last run",
+            lambda _: change_preferences(last_run=last_run),  # waits for the disk
+            lambda _: None,
+            priority=20,
+            must_run=True,
+        )
 
     @Slot(object)
     def _on_session_selection_changed(self, image: int | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ __all__ = ["MapScope", "Preferences", "change_preferences", "load_preferences", 
 MapScope = Literal["auto", "validation", "all"]
 
 _log = logging.getLogger(__name__)
+_changing = threading.Lock()  # several threads may each change another one
 
 
 class Preferences(BaseModel):
@@ -50,10 +52,11 @@ def change_preferences(**changes: object) -> None:
     ValidationError
         If a value is not allowed.
     """
-    preferences = load_preferences()
-    for name, value in changes.items():
-        setattr(preferences, name, value)
-    save_preferences(preferences)
+    with _changing:
+        preferences = load_preferences()
+        for name, value in changes.items():
+            setattr(preferences, name, value)
+        save_preferences(preferences)
 
 
 def save_preferences(preferences: Preferences) -> None:

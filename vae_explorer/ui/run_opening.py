@@ -51,7 +51,11 @@ def load_model_behind(session: Session, run: RunFolder, deliver: Callable[[Explo
 
     def work(_is_stale: object) -> Explorer:
         from vae_explorer.latent.explorer import Explorer
+        from vae_explorer.training.devices import configure_threads
 
+        configure_threads(
+            leave_one_free=True
+        )  # before any thread computes and gets more of torch's than it should
         return Explorer.from_snapshot(run.load_snapshot())
 
     session.slow.request("open model", work, deliver, priority=-9)

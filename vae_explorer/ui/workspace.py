@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import MissingDataSet
@@ -174,14 +174,18 @@ class Workspace(QObject):
         self._refresher.clear()  # of the run before, which may have the same name
         self._run = run
         self.data.forget_choice()
-        # Asked for before the panels hear of the run: what they ask for would make the model wait.
-        load_model_behind(session, run, self._take_explorer)
+        # Once the run is on screen: importing torch meanwhile would make its first picture wait.
+        QTimer.singleShot(0, self, lambda: self._load_model(run))
         self._show_run(run)
         session.set_history(opened.history)
         session.set_encodings(opened.encodings)
         self.run_opened.emit(run)
         self.resumable_changed.emit(self.is_resumable)
         self.load_run_images()
+
+    def _load_model(self, run: RunFolder) -> None:
+        if self._run is run and not self.is_training:
+            load_model_behind(self._session, run, self._take_explorer)
 
     def _take_explorer(self, explorer: Explorer) -> None:
         stored = self._session.encodings
