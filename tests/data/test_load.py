@@ -55,6 +55,15 @@ def test_that_the_second_load_comes_from_the_cache_and_is_equal() -> None:
         assert getattr(first.images, name) == getattr(second.images, name)
 
 
+def test_that_a_fresh_set_in_memory_is_not_read_back_from_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+    open_entry = cache._open
+    monkeypatch.setattr(cache, "_open", lambda folder: opened.append(folder) or open_entry(folder))
+    first = _finished(SMALL)
+    assert len(opened) == 1  # asked for before it was made
+    assert np.array_equal(_finished(SMALL).images.images, first.images.images)
+
+
 def test_that_images_are_read_only_whether_fresh_or_cached() -> None:
     for _ in range(2):
         images = load_now(SMALL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from vae_explorer.latent.explorer import BATCH_IMAGES
 from vae_explorer.ui.live_points import INTERVAL_S, MOST_POINTS, SHARE, LivePoints
+from vae_explorer.ui.map_refresher import MEASURED
 
 
 def _after(point_s: float, passes: int = 20, n_cores: int = 2) -> LivePoints:
@@ -28,7 +30,7 @@ def test_that_a_pass_takes_its_share_of_the_cores_and_not_much_less(point_s: flo
 
 
 def test_that_a_costly_model_still_has_a_map() -> None:
-    assert _after(1.0).count == 300
+    assert _after(1.0).count == 256
 
 
 def test_that_the_first_pass_does_not_count() -> None:
@@ -45,3 +47,14 @@ def test_that_the_number_of_points_does_not_flicker() -> None:
         live.learn(live.count, live.count * 1e-4 * (1.05 if k % 2 else 0.95))
         seen.add(live.count)
     assert seen == {settled}
+
+
+def test_that_all_numbers_of_points_are_cut_into_few_sizes_of_batches() -> None:
+    """A new size costs megabytes of kernels, which stay."""
+    sizes = set()
+    for exponent in range(400):
+        n = _after(1e-6 * 1.03**exponent).count
+        for part in (n // MEASURED, n - n // MEASURED, n):  # decoded too, only encoded; all decoded
+            sizes |= {BATCH_IMAGES} if part >= BATCH_IMAGES else set()
+            sizes |= {part % BATCH_IMAGES} - {0}
+    assert sizes <= {32, 64, 96, BATCH_IMAGES}

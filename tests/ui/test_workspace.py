@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,12 +13,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.data.load import LoadEvent, load, load_now
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.errors import DataError
+from vae_explorer.locations import runs_folder
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.recent import recent_runs
 from vae_explorer.training.train import train
+from vae_explorer.ui import data_loader
 from vae_explorer.ui.preferences import Preferences
 from vae_explorer.ui.run_codes import are_pictures_of
 from vae_explorer.ui.session import Session, TrainingState
@@ -254,6 +258,57 @@ def test_that_a_training_keeps_the_screen_from_a_run_that_was_still_being_opened
         workspace.start_training(small())
     assert workspace.run is not None
     assert workspace.run.path != run.path
+
+
+def test_that_pictures_of_the_run_before_that_come_late_are_not_kept_beside_those_of_a_training(
+    workspace: Workspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = small(epochs=1).model_copy(update={"data": DataSpec(source="digits", n_images=200)})
+    before = RunFolder.create(runs_folder() / "before", few, load_now(few.data))
+    list(train(few, load_now(few.data), before))
+    due = threading.Event()
+
+    def load_late(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
+        if spec == few.data:
+            due.wait(WAIT_MS / 1000.0)
+        return load(spec, download=download)
+
+    monkeypatch.setattr(data_loader, "load", load_late)
+    workspace.open_run(before.path)
+    qtbot.waitUntil(lambda: workspace._pictures._loader.is_loading, timeout=WAIT_MS)
+    shown: list[int] = []
+    workspace.data.ready.connect(lambda images, _: (shown.append(len(images)), due.set()))
+    with qtbot.waitSignal(workspace.training_ended, timeout=WAIT_MS):
+        workspace.start_training(small(epochs=1))
+    qtbot.waitUntil(lambda: not workspace._pictures._loader._runner.is_running, timeout=WAIT_MS)
+    assert shown == [1797]
+    assert workspace.data._images is session_of(workspace).images
+
+
+def test_that_pictures_of_the_run_on_screen_that_gave_way_to_a_training_come_if_it_cannot_begin(
+    workspace: Workspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    few = small(epochs=1).model_copy(update={"data": DataSpec(source="digits", n_images=200)})
+    run = RunFolder.create(runs_folder() / "on screen", few, load_now(few.data))
+    list(train(few, load_now(few.data), run))
+    due = threading.Event()
+
+    def load_late(spec: DataSpec, *, download: bool = False) -> Iterator[LoadEvent]:
+        if spec == few.data:
+            due.wait(WAIT_MS / 1000.0)
+        return load(spec, download=download)
+
+    monkeypatch.setattr(data_loader, "load", load_late)
+    workspace.open_run(run.path)
+    qtbot.waitUntil(lambda: workspace._pictures._loader.is_loading, timeout=WAIT_MS)
+    absent = DataSpec(source="array", path=tmp_path / "absent.npy")
+    with qtbot.waitSignal(workspace.data.failed, timeout=WAIT_MS):
+        workspace.start_training(small().model_copy(update={"data": absent}))
+    due.set()
+    session = session_of(workspace)
+    qtbot.waitUntil(lambda: session.images is not None, timeout=WAIT_MS)
+    assert session.images is not None
+    assert len(session.images) == 200
 
 
 def test_that_stored_codes_of_older_weights_are_not_shown(workspace: Workspace, qtbot: QtBot) -> None:

@@ -77,7 +77,7 @@ def find_by_fingerprint(fingerprint: str) -> ImageSet | None:
 
 
 def store(key: str, staging: Path, images: ImageSet, skipped: tuple[SkippedFile, ...]) -> ImageSet:
-    """Write an entry and return the set as opened from it.
+    """Write an entry and return the set: as it is where it is in memory and may be, else as opened from the entry.
 
     Pixels that already lie in a file under `staging` are moved, not copied. The caller must hold no other
     reference to them (Windows cannot move a mapped file).
@@ -103,6 +103,8 @@ def store(key: str, staging: Path, images: ImageSet, skipped: tuple[SkippedFile,
     }
     (entry / _CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1), "utf-8")
     mapped = images.images.filename if isinstance(images.images, np.memmap) else None
+    # Read back, it would be in memory twice until the caller lets go of the one it gave.
+    stays = images if mapped is None and images.images.nbytes <= memory_budget_bytes() else None
     if mapped is not None and Path(mapped).parent == staging:
         del images
         try:
@@ -111,28 +113,29 @@ def store(key: str, staging: Path, images: ImageSet, skipped: tuple[SkippedFile,
             shutil.copyfile(mapped, entry / "images.npy")
     else:
         np.save(entry / "images.npy", images.images, allow_pickle=False)
-    found = _publish(entry, _root() / key)
+    place = _root() / key
+    _publish(entry, place)
     _prune(keep=key)
-    return found
-
-
-def _publish(entry: Path, place: Path) -> ImageSet:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    for attempt in range(2):
-        try:
-            entry.replace(place)
-            break
-        except OSError:
-            rival = _open(place)
-            if rival is not None:  # another process was faster
-                return rival[0]
-            if attempt:
-                raise
-            shutil.rmtree(place, ignore_errors=True)  # damaged
+    if stays is not None:
+        return stays
     opened = _open(place)
     if opened is None:
         raise OSError(f"the new cache entry {place} cannot be read back")
     return opened[0]
+
+
+def _publish(entry: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in range(2):
+        try:
+            entry.replace(place)
+            return
+        except OSError:
+            if _open(place) is not None:  # another process was faster
+                return
+            if attempt:
+                raise
+            shutil.rmtree(place, ignore_errors=True)  # damaged
 
 
 def _open(folder: Path) -> tuple[ImageSet, tuple[SkippedFile, ...]] | None:

@@ -177,5 +177,5 @@ def _checksum(tensors: Mapping[str, Tensor]) -> int:
     value = 0
     for name in sorted(tensors):
         value = zlib.crc32(name.encode(), value)
-        value = zlib.crc32(tensors[name].numpy().tobytes(), value)
+        value = zlib.crc32(tensors[name].numpy().data, value)
     return value

@@ -84,11 +84,14 @@ class Adam:
         )
 
     def pack(self) -> dict[str, Tensor]:
-        """Copies of the state as CPU tensors, named ``<name>.<parameter number>.<moment>``; empty before step 1."""
+        """The state as CPU tensors, named ``<name>.<parameter number>.<moment>``; empty before step 1.
+
+        Of parameters on the CPU these are no copies: the next step changes them.
+        """
         if not self._begun:
             return {}
         return {
-            f"{self._name}.{number}.{name}": moment.detach().to("cpu", copy=True).contiguous()
+            f"{self._name}.{number}.{name}": moment.detach().cpu().contiguous()
             for name, moments in self._moments().items()
             for number, moment in enumerate(moments)
         }

@@ -73,6 +73,7 @@ def train(
     with denormals_flushed():
         warm_up(str(device))
         known = run.info.machine if run is not None else None
+        return_freed_memory()  # of imports and of reading the pictures
         execution = choose_execution(config, images.image_shape, device, known)
         return_freed_memory()  # of the models that were tried
         trainer = Trainer(config, images, device, execution)

@@ -210,11 +210,14 @@ class Trainer:
         )
 
     def state(self) -> ResumeState | None:
-        """All that continues this training exactly; None if any number of it is not finite."""
+        """All that continues this training exactly; None if any number of it is not finite.
+
+        On the CPU these are the training's own tensors, not copies, and change with its next step.
+        """
         tensors = _prefixed("model", self.model.state_dict())
         tensors |= self.optimiser.pack()
-        tensors["sums"] = _copy(self._sums)
-        tensors |= {f"extra.{name}": _copy(total) for name, total in self._extra.items()}
+        tensors["sums"] = _on_cpu(self._sums)
+        tensors |= {f"extra.{name}": _on_cpu(total) for name, total in self._extra.items()}
         if self.adversary is not None:
             tensors |= _prefixed("adversary", self.adversary.state_dict()) | self._adversary_optimiser.pack()
         if not _all_finite(tensors):
@@ -296,8 +299,12 @@ def _copy(tensor: Tensor) -> Tensor:
     return tensor.detach().to("cpu", copy=True).contiguous()
 
 
+def _on_cpu(tensor: Tensor) -> Tensor:
+    return tensor.detach().cpu().contiguous()
+
+
 def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {f"{prefix}.{name}": _copy(tensor) for name, tensor in tensors.items()}
+    return {f"{prefix}.{name}": _on_cpu(tensor) for name, tensor in tensors.items()}
 
 
 def _without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

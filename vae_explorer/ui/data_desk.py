@@ -86,6 +86,7 @@ class DataDesk(QObject):
         self, spec: DataSpec, deliver: Callable[[LoadFinished], None], *, download: bool = False
     ) -> None:
         """Read `spec` for a training that begins in `deliver`."""
+        self._has_choice = True
         self._session.set_training_state(TrainingState.LOADING)
         self._loader.load(spec, deliver, download=download)
 

@@ -74,6 +74,7 @@ class Workspace(QObject):
         self._refresher = MapRefresher(self)
         self._refresher.refreshed.connect(self._on_refresher_refreshed)
         self._refresher.failed.connect(session.problem)
+        session.training_state_changed.connect(self._on_training_state_changed)
         self._run: RunFolder | None = None
         self._after_end: Callable[[], None] | None = None
         self._history = LiveHistory(session, self)
@@ -201,15 +202,23 @@ class Workspace(QObject):
 
     # --- slots ---------------------------------------------------------------------------------
 
+    @Slot(object)
+    def _on_training_state_changed(self, state: TrainingState) -> None:
+        """Pictures that a training waits for come before those of the run on screen: both would fill the memory."""
+        if state is TrainingState.LOADING:
+            self._pictures.cancel()
+        elif state is TrainingState.IDLE and self._session.images is None:
+            self.load_run_images()
+
     @Slot()
     def _on_start_beginning(self) -> None:
+        self._pictures.cancel()
         self._refresher.clear()
         self.resumable_changed.emit(False)
 
     @Slot(object)
     def _on_desk_run_created(self, run: RunFolder) -> None:
         session = self._session
-        self._pictures.cancel()
         self._run = run
         self._show_run(run)
         session.set_images(self.desk.images)
