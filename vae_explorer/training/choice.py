@@ -111,14 +111,14 @@ def choose_execution(
 
 
 def _ways_to_share(config: RunConfig) -> list[Sharing]:
-    """How threads may share the work, the usually faster first; of a convolutional net in a window only the batch."""
+    """How threads may share the work, the usually faster first."""
     objective, likelihood = make_objective(config.objective), make_likelihood(config.model)
     if not (objective.is_mean_over_images and likelihood.is_of_each_image) or is_plugin(config.model.network):
         return ["operation"]  # nobody knows whether a plug-in bears two threads
     # The few large products of an MLP bear torch's threads meeting at each, beside a window too (784-400-20: 48,000
     # images/s, one thread 40,000, two that share the batch 40,000: a step is so short that they wait for the interpreter).
     if config.model.network in DENSE:
-        return ["operation", "batch"] if waits_passively() else ["batch"]
+        return ["operation"] if waits_passively() else ["batch"]
     beside_window = torch.get_num_threads() == 1  # there each thread computes alone, see `configure_threads`
     return ["batch"] if beside_window else ["batch", "operation"]
 
