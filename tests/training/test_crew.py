@@ -105,6 +105,7 @@ def test_that_a_run_in_shares_repeats_and_resumes_to_the_very_same_losses(
     images: ImageSet, config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vae_explorer.training.devices._training_threads", 2)
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")  # else an MLP would leave its sharing to torch
     fixed = config.model_copy(update={"n_threads": 2, "precision": "float32"})
 
     def losses(events: object) -> list[object]:

@@ -69,6 +69,21 @@ def test_that_pictures_wanted_for_something_else_begin_no_training(
     assert data.images_of(SMALL.data) is not None
 
 
+def test_that_a_training_is_forgotten_when_the_person_chooses_other_pictures(
+    start: TrainingStart, data: DataDesk, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    absent = DataSpec(source="kmnist", data_root=tmp_path)
+    with qtbot.waitSignal(data.download_wanted, timeout=WAIT_MS):
+        start.start_new(SMALL.model_copy(update={"data": absent}))
+    with qtbot.waitSignal(data.download_wanted, timeout=WAIT_MS):  # declined; later the same set, to look at
+        data.load(absent)
+    told: list[TrainingState] = []
+    session.training_state_changed.connect(told.append)
+    with qtbot.waitSignal(data.download_wanted, timeout=WAIT_MS):  # accepted
+        start.read_wanted(absent)
+    assert not told  # no training waits for them
+
+
 def test_that_only_what_may_change_changes_when_a_run_goes_on() -> None:
     run = SMALL.model_copy(update={"objective": ObjectiveConfig(beta=1.0, warmup_epochs=3.0)})
     wanted = RunConfig(

@@ -29,6 +29,8 @@ class DataDesk(QObject):
         `ImageSet` that the person chose and that waits for a training.
     progressed
         `LoadProgressed`, or None when nothing is being read any more.
+    choosing
+        The person asked for pictures: a training that waited for others is not wanted any more.
     download_wanted
         ``(DataSpec, MissingDataSet)``: ask the person, then `Workspace.load_wanted(spec, download=True)`.
     failed
@@ -41,6 +43,7 @@ class DataDesk(QObject):
     chosen = Signal(object)
     progressed = Signal(object)
     download_wanted = Signal(object, object)
+    choosing = Signal()
     failed = Signal(str)
     files_skipped = Signal(object)
 
@@ -78,6 +81,7 @@ class DataDesk(QObject):
     def load(self, spec: DataSpec, *, download: bool = False) -> None:
         """Read what the person chose; a training that waits for other pictures does not begin."""
         self._has_choice = True
+        self.choosing.emit()
         self._end_wait()
         wanted = self.located(spec)
         self._loader.load(wanted, lambda loaded: self.hold(loaded, wanted, is_choice=True), download=download)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from vae_explorer.data.load import LoadFinished
 from vae_explorer.data.spec import DataSpec
@@ -42,6 +42,7 @@ class TrainingStart(QObject):
         self._data = data
         self._desk = desk
         self._waiting: RunConfig | None = None  # a training whose pictures are being read
+        data.choosing.connect(self._on_data_choosing)
 
     def start_new(self, config: RunConfig, *, download: bool = False) -> None:
         """Train a new run; reads its pictures first if they are not there yet."""
@@ -70,6 +71,10 @@ class TrainingStart(QObject):
             self._data.load(spec, download=download)
         elif not self._desk.is_running:
             self.start_new(config.model_copy(update={"data": spec}), download=download)
+
+    @Slot()
+    def _on_data_choosing(self) -> None:
+        self._waiting = None  # the person has turned to other pictures
 
     def continue_run(self, run: RunFolder, config: RunConfig | None = None) -> None:
         """Train `run`, which is on screen, on from where it stopped, with what of `config` may change."""
