@@ -36,7 +36,7 @@ __all__ = ["MapCanvas"]
 
 MOTION_MS = 140  # of a view that resets, and of points that move to newer places
 POINT_FRAME_MS = (
-    28.0  # between pictures of moving points: a training refreshes them each second and needs the core
+    34.0  # between pictures of moving points: a training refreshes them each second and needs the core
 )
 FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
 PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
