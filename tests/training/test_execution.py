@@ -40,6 +40,7 @@ def costs(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[dict[tuple[st
         return {c: found.get((c.precision, c.memory_format, c.n_threads), 9.0) for c in candidates}
 
     monkeypatch.setattr(choice._Probe, "seconds", seconds)
+    monkeypatch.setattr(choice, "LOOK_AGAIN_S", 0.0)
     with threads_set(2):
         yield found
 
@@ -131,6 +132,7 @@ def test_that_one_thread_is_only_taken_after_further_looks(
         return {c: look[c.n_threads] for c in candidates}
 
     monkeypatch.setattr(choice._Probe, "seconds", seconds)
+    monkeypatch.setattr(choice, "LOOK_AGAIN_S", 0.0)
     with threads_set(2):
         looks += [{1: 1.0, 2: 1.5}, {1: 1.2, 2: 0.6}]
         assert choose_execution(CONV, SHAPE, CPU).n_threads == 2

@@ -55,6 +55,7 @@ PROBE_VALUES = (
 ROUNDS = 4
 TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
 LOOKS = 3  # at several threads before one is taken: the start of a window is busy for most of a second
+LOOK_AGAIN_S = 0.4  # between them
 LIMIT_S = 0.8  # for all candidates together; the round under way is finished
 _LIMIT_ENTRIES = 200
 
@@ -100,8 +101,13 @@ def choose_execution(
     if config.n_threads is not None:
         return several[0]
     least = dict.fromkeys((best, *several), math.inf)
-    for _ in range(LOOKS):
-        for candidate, seconds in probe.seconds([best, *several]).items():
+    for look in range(LOOKS):
+        if look:
+            time.sleep(LOOK_AGAIN_S)
+        found = probe.seconds([best, *several])
+        if best in found and len(found) == 1:  # nothing to choose
+            return best
+        for candidate, seconds in found.items():
             least[candidate] = min(least[candidate], seconds)
         costs = {c: least[c] * (CREW_GAIN if c.sharing == "batch" else THREADS_GAIN) for c in several}
         cheapest = min(costs, key=costs.__getitem__)
