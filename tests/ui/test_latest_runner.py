@@ -41,6 +41,21 @@ def test_that_work_runs_elsewhere_and_the_answer_comes_back_to_this_thread(
     assert threads[1:] == [threading.get_ident(), 42]
 
 
+def test_that_its_thread_computes_alone_whatever_torch_was_told_last(qtbot: QtBot) -> None:
+    import torch
+
+    from vae_explorer.training.devices import threads_set
+
+    with threads_set(2):  # as a training on two threads begins
+        runner = LatestRunner("test")
+        found: list[int] = []
+        runner.request("a", lambda _: torch.get_num_threads(), found.append)
+        qtbot.waitUntil(lambda: bool(found))
+        runner.shut_down()
+        assert torch.get_num_threads() == 2  # of this thread
+    assert found == [1]
+
+
 def test_that_only_the_newest_request_of_a_channel_is_answered(runner: LatestRunner, qtbot: QtBot) -> None:
     release, answers, ran = threading.Event(), [], []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class _Worker(QThread):
         self._pending: dict[str, _Request] = {}
         self._newest: dict[str, int] = {}
         self._ending = False
+        self._computes_alone = False
 
     def put(self, request: _Request) -> None:
         with self._wake:
@@ -92,6 +94,7 @@ class _Worker(QThread):
                 self.answered.emit(answer)
 
     def _answer(self, request: _Request) -> _Answer | None:
+        self._compute_alone()
         try:
             value = request.work(lambda: not self.is_newest(request))
         except Cancelled:
@@ -101,6 +104,16 @@ class _Worker(QThread):
                 _log.error("request on channel %r failed at the end", request.channel, exc_info=error)
             return _Answer(request, None, error)
         return _Answer(request, value, None)
+
+    def _compute_alone(self) -> None:
+        """Keep this thread from ever having a team of torch's threads, which would put a training's to sleep.
+
+        A thread that computes for the first time takes over what torch was told last, by whichever thread.
+        """
+        tell = getattr(sys.modules.get("torch"), "set_num_threads", None)
+        if tell is not None and not self._computes_alone:
+            self._computes_alone = True
+            tell(1)
 
 
 class LatestRunner(QObject):
