@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from vae_explorer.ui import foreground
 from vae_explorer.ui.foreground import SWITCH_INTERVAL_S, GarbageRounds, answer_first
 
 
@@ -34,7 +35,7 @@ class _Loop:
 
 def test_that_garbage_waits_for_the_windows_thread(qtbot: QtBot) -> None:
     owner = QObject()
-    GarbageRounds(owner)
+    GarbageRounds(owner).settle()
     freed: list[int] = []
 
     def litter() -> None:
@@ -59,6 +60,36 @@ def test_that_what_was_alive_when_the_process_settled_is_not_looked_at_again(qtb
     del loop
     gc.collect()
     assert freed == []
+
+
+def test_that_no_round_comes_before_the_imports_are_settled(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreground, "ROUND_MS", 5)
+    monkeypatch.setattr(foreground, "YOUNG_OBJECTS", 0)
+    monkeypatch.setattr(foreground, "UNSETTLED_ROUNDS", 1_000)
+    owner = QObject()
+    rounds = GarbageRounds(owner)
+    freed: list[int] = []
+    _Loop(freed)
+    qtbot.wait(100)
+    assert freed == []
+    rounds.settle()
+    _Loop(freed)
+    qtbot.waitUntil(lambda: len(freed) == 1, timeout=20_000)  # the newer one
+
+
+def test_that_a_window_whose_imports_never_end_collects_its_garbage_at_last(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreground, "ROUND_MS", 5)
+    monkeypatch.setattr(foreground, "YOUNG_OBJECTS", 0)
+    owner = QObject()
+    GarbageRounds(owner)
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=20_000)
+    freed: list[int] = []
+    _Loop(freed)
+    qtbot.waitUntil(lambda: len(freed) == 1, timeout=20_000)
 
 
 def test_that_the_lock_is_handed_over_soon(qtbot: QtBot) -> None:

@@ -91,20 +91,9 @@ def _stamp(radius_eighths: int, phases: int) -> tuple[tuple[int, int, int, int],
 
     `down` and `right` count from the upper left corner of the square around the disc.
     """
-    radius = radius_eighths / 8
-    reach = int(np.ceil(radius + 1.0))
-    offsets = np.arange(-reach, reach + 1)
-    steps = []
-    for phase_y in range(phases):
-        for phase_x in range(phases):
-            # Centre of the disc inside its pixel against the centres of the pixels around it.
-            dx = offsets + 0.5 - (phase_x + 0.5) / phases
-            dy = offsets + 0.5 - (phase_y + 0.5) / phases
-            cover = np.clip(radius + 0.5 - np.hypot(dx[None, :], dy[:, None]), 0.0, 1.0)
-            levels = np.rint(cover * COVERAGE_LEVELS).astype(int)
-            for row, column in np.argwhere(levels > 0):
-                steps.append((int(levels[row, column]), phase_y * phases + phase_x, int(row), int(column)))
-    return tuple(sorted(steps))
+    levels = _levels(radius_eighths, phases)
+    found = np.nonzero(levels)
+    return tuple(sorted(zip(levels[found].tolist(), *(axis.tolist() for axis in found), strict=True)))
 
 
 @lru_cache(maxsize=32)
@@ -114,16 +103,31 @@ def _stamp_rows(radius_eighths: int, width: int) -> tuple[Indices, Indices]:
     A phase with fewer pixels of a level than others writes one that it covers at least as much in their place, which
     that one's own level, in a later row, overwrites.
     """
-    by_level: dict[int, list[list[int]]] = {}
-    for level, phase, down, right in _stamp(radius_eighths, PHASES):
-        places = by_level.setdefault(level, [[] for _ in range(PHASES**2)])
-        places[phase].append(down * width + right)
-    offsets: list[list[int]] = []
-    levels: list[int] = []
-    for level, places in sorted(by_level.items()):
-        above = [by_level[other] for other in sorted(by_level) if other >= level]
-        spare = [next(own[phase][0] for own in above if own[phase]) for phase in range(PHASES**2)]
-        for k in range(max(map(len, places))):
-            offsets.append([own[k] if k < len(own) else spare[phase] for phase, own in enumerate(places)])
-            levels.append(level)
-    return np.array(offsets, dtype=np.intp), np.array(levels, dtype=np.intp)[:, None]
+    stamps = _levels(radius_eighths, PHASES)
+    side = stamps.shape[1]
+    places = (np.arange(side)[:, None] * width + np.arange(side)).reshape(-1)
+    stamps = stamps.reshape(PHASES**2, -1)
+    offsets, levels = [], []
+    for level in range(1, COVERAGE_LEVELS + 1):
+        counts = np.count_nonzero(stamps == level, axis=1)
+        if not counts.any():
+            continue
+        # The pixels of this level first, then those of the higher ones, then the rest.
+        order = np.argsort(np.where(stamps < level, COVERAGE_LEVELS + 1, stamps), axis=1, kind="stable")
+        spare = order[:, 0]
+        rows = np.arange(counts.max())[:, None]  # (k, 1)
+        chosen = np.where(rows < counts, order[:, : counts.max()].T, spare)
+        offsets.append(places[chosen])
+        levels.append(np.full(len(rows), level))
+    return np.concatenate(offsets), np.concatenate(levels)[:, None]
+
+
+def _levels(radius_eighths: int, phases: int) -> Indices:
+    """Coverage level of every pixel of the square around a disc in every phase: (phases², S, S)."""
+    radius = radius_eighths / 8
+    reach = int(np.ceil(radius + 1.0))
+    # Centre of the disc inside its pixel against the centres of the pixels around it.
+    steps = np.arange(-reach, reach + 1) + 0.5 - (np.arange(phases)[:, None] + 0.5) / phases  # (phases, S)
+    distances = np.hypot(steps[None, :, None, :], steps[:, None, :, None])  # phase of y, of x, row, column
+    cover = np.clip(radius + 0.5 - distances, 0.0, 1.0)
+    return np.rint(cover * COVERAGE_LEVELS).astype(np.intp).reshape(phases**2, 2 * reach + 1, -1)
