@@ -222,9 +222,19 @@ def try_plugin(config: ModelConfig, objective: ObjectiveConfig, image_shape: Ima
 
 
 def model_from_weights(
-    config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape, weights: Mapping[str, Tensor]
+    config: ModelConfig,
+    objective: ObjectiveConfig,
+    image_shape: ImageShape,
+    weights: Mapping[str, Tensor],
+    *,
+    shared: bool = False,
 ) -> VAE:
     """The model of a snapshot, with its own copy of `weights` (converted to float32).
+
+    Parameters
+    ----------
+    shared
+        Keep `weights` themselves where they are float32: for a model that never changes them.
 
     Raises
     ------
@@ -234,7 +244,7 @@ def model_from_weights(
     # Assigned, not copied into empty tensors: making those imports sympy, a quarter of a second at the start.
     make = _real_model if is_plugin(config.network) else _meta_model
     model = make(config, objective, image_shape)
-    own = {name: tensor.detach().to(torch.float32, copy=True) for name, tensor in weights.items()}
+    own = {name: tensor.detach().to(torch.float32, copy=not shared) for name, tensor in weights.items()}
     try:
         model.load_state_dict(own, assign=True)
     except RuntimeError as error:

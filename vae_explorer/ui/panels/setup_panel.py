@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -77,6 +79,7 @@ class SetupPanel(QWidget):
         self.setAccessibleName("Setup")
         self._state = TrainingState.IDLE
         self._resumable = False
+        self._is_changing = False
         self._run_config: RunConfig | None = None  # of the run on screen
         self.data = DataCard()
         self.model = ModelSettings()
@@ -124,28 +127,28 @@ class SetupPanel(QWidget):
     def set_config(self, config: RunConfig) -> None:
         """Show the settings of the run on screen."""
         self._run_config = config
-        if self.data.spec != config.data:
-            self.data.set_data(None, config.data)
-        self._fill(config)
-        self._live.set_run(config)
-        self._live.show_in_force()
-        self.suggestion.settings_shown(self._settings())
-        self._progress.set_epochs(config.epochs)
-        self._update_controls()
+        with self._changing():
+            if self.data.spec != config.data:
+                self.data.set_data(None, config.data)
+            self._fill(config)
+            self._live.set_run(config)
+            self._live.show_in_force()
+            self.suggestion.settings_shown(self._settings())
+            self._progress.set_epochs(config.epochs)
 
     def set_data(self, images: ImageSet | None, spec: DataSpec) -> None:
         """Show the pictures of the next training; other data than before bring settings that suit them."""
-        self.data.set_data(images, spec)
-        if images is not None and self._state is TrainingState.IDLE:
-            suggested = self.suggestion.suggested(self._settings(), images)
-            if suggested is not None:
-                self._fill(suggested)
-        self._update_controls()
+        with self._changing():
+            self.data.set_data(images, spec)
+            if images is not None and self._state is TrainingState.IDLE:
+                suggested = self.suggestion.suggested(self._settings(), images)
+                if suggested is not None:
+                    self._fill(suggested)
 
     @Slot(str)
     def _on_model_preset_chosen(self, name: str) -> None:
-        self._fill(find_preset(name).applied_to(self._settings()))
-        self._update_controls()
+        with self._changing():
+            self._fill(find_preset(name).applied_to(self._settings()))
 
     def _fill(self, config: RunConfig) -> None:
         self.model.set_configs(config.model, config.objective)
@@ -236,7 +239,7 @@ class SetupPanel(QWidget):
     def _on_controls_main_pressed(self) -> None:
         if self._state is TrainingState.PAUSED:
             self.resume_requested.emit()
-        elif self._may_continue():
+        elif self._may_continue(self.config()):
             self.continue_requested.emit()
         else:
             self._on_controls_new_run_pressed()
@@ -249,7 +252,8 @@ class SetupPanel(QWidget):
 
     @Slot()
     def _on_suggestion_previous_wanted(self) -> None:
-        self._fill(self.suggestion.previous(self._settings()))
+        with self._changing():
+            self._fill(self.suggestion.previous(self._settings()))
 
     @Slot()
     def _on_settings_changed(self) -> None:
@@ -275,25 +279,38 @@ class SetupPanel(QWidget):
         self.controls.pause_pressed.connect(self.pause_requested)
         self.controls.stop_pressed.connect(self.stop_requested)
 
-    def _may_continue(self) -> bool:
-        """The settings on screen are the run's, with epochs left to do."""
-        return self._continues_run() and self.training.epochs.int_value > self._progress.epochs_done
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Inside, fields change without a look at all of them for each; one follows at the end."""
+        self._is_changing = True
+        try:
+            yield
+        finally:
+            self._is_changing = False
+        self._update_controls()
 
-    def _continues_run(self) -> bool:
-        config, run = self.config(), self._run_config
+    def _may_continue(self, config: RunConfig | None) -> bool:
+        """The settings on screen are the run's, with epochs left to do."""
+        return self._continues_run(config) and self.training.epochs.int_value > self._progress.epochs_done
+
+    def _continues_run(self, config: RunConfig | None) -> bool:
+        run = self._run_config
         return self._resumable and config is not None and run is not None and is_same_run(config, run)
 
     def _update_controls(self) -> None:
+        if self._is_changing:
+            return
         config = self.config()
         preset = None if config is None else preset_of(config)
         self.model.show_preset("" if preset is None else preset.name)
         self.controls.set_block("" if config is not None else _INVALID)
+        may_continue = self._may_continue(config)
         note = "" if config is not None or self._state is not TrainingState.IDLE else _INVALID
-        if self._state is TrainingState.IDLE and self._continues_run() and not self._may_continue():
+        if self._state is TrainingState.IDLE and self._continues_run(config) and not may_continue:
             n = self._progress.epochs_done
             done = "The only epoch is done." if n == 1 else f"All {n:,} epochs are done."
             note = f"{done} Raise the number of epochs to continue this run."
-        self.controls.set_may_continue(self._may_continue(), note)
+        self.controls.set_may_continue(may_continue, note)
 
     def sizeHint(self) -> QSize:
         return QSize(272, 640)
