@@ -14,6 +14,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import Cancelled, ConfigError
 from vae_explorer.latent.encoding_pass import KL_SEED, encode_images, whole_kl
 from vae_explorer.latent.encodings import Encodings
+from vae_explorer.latent.layouts import lay_out_for_single_images
 from vae_explorer.latent.tensors import (
     check_pictures,
     check_shape,
@@ -95,8 +96,15 @@ class Explorer:
     _model: VAE = field(repr=False)
 
     @classmethod
-    def from_snapshot(cls, snapshot: Snapshot, device: torch.device | str = "cpu") -> Explorer:
-        """The model of `snapshot`, whose weights it shares where it can.
+    def from_snapshot(
+        cls, snapshot: Snapshot, device: torch.device | str = "cpu", *, shared: bool = False
+    ) -> Explorer:
+        """The model of `snapshot` with its own copy of the weights.
+
+        Parameters
+        ----------
+        shared
+            No copy where none is needed: for a snapshot whose weights nobody changes.
 
         Raises
         ------
@@ -105,10 +113,10 @@ class Explorer:
         """
         require_plugin(snapshot.model.network, snapshot.plugin)
         model = model_from_weights(
-            snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights, shared=True
+            snapshot.model, snapshot.objective, snapshot.image_shape, snapshot.weights, shared=shared
         )
-        # Channels last: convolutions on a CPU take a quarter to a third less time, one image or many.
-        model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]  # unknown to its stub
+        model = model.to(device).eval().requires_grad_(False)
+        lay_out_for_single_images(model)
         return cls(
             run_name=snapshot.run_name,
             step=snapshot.step,

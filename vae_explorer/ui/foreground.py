@@ -16,7 +16,9 @@ SWITCH_INTERVAL_S = (
 ROUND_MS = 1_000
 YOUNG_OBJECTS = 700  # new containers that make a round worth while: Python's own threshold
 OLDER_ROUNDS, OLDEST_ROUNDS = 10, 100  # rounds until the older generations are looked at too
-UNSETTLED_ROUNDS = 10  # without `settle` for so long, as when torch cannot be loaded, what is alive is settled anyway
+UNSETTLED_ROUNDS = (
+    10  # without `settle` for so long, as when torch cannot be loaded, what is alive is settled anyway
+)
 
 
 def answer_first(owner: QObject) -> GarbageRounds:

@@ -96,7 +96,7 @@ class MapRefresher(QObject):
             from vae_explorer.latent.explorer import Explorer
 
             begin = time.thread_time()
-            explorer = Explorer.from_snapshot(snapshot)
+            explorer = Explorer.from_snapshot(snapshot, shared=True)
             # Asked here, not in the GUI thread: the pass before has told by now what a point costs.
             index = map_indices(images, scope, self._live.count)
             n_measured = None if measures_all else max(1, index.size // MEASURED)
