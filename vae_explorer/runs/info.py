@@ -73,6 +73,7 @@ class Machine(BaseModel):
     sharing: Sharing = "operation"
     # bfloat16 by casting tensors, not by rounding inside matrix products; None: recorded before there was a choice
     casts: bool | None = None
+    elastic: bool = False  # steps with one thread instead gave the same bits
     system: str = Field(default_factory=platform.platform)
 
 

@@ -56,6 +56,7 @@ ROUNDS = 4
 TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
 LOOKS = 3  # at several threads before one is taken: the start of a window is busy for most of a second
 LOOK_AGAIN_S = 0.4  # between them
+STEPS_TO_AGREE = 4
 LIMIT_S = 0.8  # for all candidates together; the round under way is finished
 _LIMIT_ENTRIES = 200
 
@@ -70,7 +71,8 @@ def choose_execution(
     What `config` fixes stays. A resumed run (`known`) goes on as it began, so that it ends as if it had never
     stopped. Otherwise candidates train for a few steps on noise, in turns; precision and memory format are
     remembered in the cache folder for this machine and model; the number of threads, one or all, and what they share are
-    measured each time, since that depends on what else is running.
+    measured each time, since that depends on what else is running. Where the number does not change a bit of the
+    result, it is measured on while the training goes on (`ElasticThreads`).
 
     Parameters
     ----------
@@ -89,7 +91,8 @@ def choose_execution(
         casts = known.casts  # without a record MLPs rounded inside on a CPU, everything else was cast
         if casts is None:
             casts = device.type != "cpu" or config.model.network != "mlp"
-        return Execution(precision, known.memory_format, n_threads, casts, known.sharing)
+        elastic = known.elastic and config.n_threads is None and n_threads > 1
+        return Execution(precision, known.memory_format, n_threads, casts, known.sharing, elastic)
     probe = _Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
@@ -107,6 +110,8 @@ def choose_execution(
         found = probe.seconds([best, *several])
         if best in found and len(found) == 1:  # nothing to choose
             return best
+        if look == 0 and _may_be_elastic(config, several) and probe.agree(best, several[0]):
+            return replace(several[0], elastic=True)  # each step will choose
         for candidate, seconds in found.items():
             least[candidate] = min(least[candidate], seconds)
         costs = {c: least[c] * (CREW_GAIN if c.sharing == "batch" else THREADS_GAIN) for c in several}
@@ -127,6 +132,11 @@ def _ways_to_share(config: RunConfig) -> list[Sharing]:
         return ["operation"] if waits_passively() else ["batch"]
     beside_window = torch.get_num_threads() == 1  # there each thread computes alone, see `configure_threads`
     return ["batch"] if beside_window else ["batch", "operation"]
+
+
+def _may_be_elastic(config: RunConfig, several: list[Execution]) -> bool:
+    """Whether the number of torch's threads may change from step to step, if the bits allow it: it does for MLPs."""
+    return config.model.network in DENSE and several[0].sharing == "operation"
 
 
 def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:
@@ -202,6 +212,21 @@ class _Probe:
             for trainer in trainers.values():
                 trainer.close()
         return {candidate: min(series) for candidate, series in taken.items()}
+
+    def agree(self, first: Execution, second: Execution) -> bool:
+        """Whether both give the same weights bit for bit after a few steps."""
+        found: list[list[torch.Tensor]] = []
+        with threads_set(torch.get_num_threads()), denormals_flushed():
+            for candidate in (first, second):
+                trainer = Trainer(self._config, self._images, self._device, candidate)
+                try:
+                    set_own_threads(candidate.n_threads_of_torch)
+                    for _ in range(STEPS_TO_AGREE):
+                        self._step(trainer)
+                    found.append([tensor.detach() for tensor in trainer.model.state_dict().values()])
+                finally:
+                    trainer.close()
+        return all(torch.equal(a, b) for a, b in zip(*found, strict=True))
 
     def _turn(self, trainer: Trainer) -> float:
         """Seconds of a step, the mean of those that fit into a turn after the first."""

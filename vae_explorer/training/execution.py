@@ -41,6 +41,8 @@ class Execution:
         How bfloat16 comes about: True casts tensors (``torch.autocast``), which convolutions need; False lets matrix
         products of float32 tensors round inside, which some CPUs do faster for MLPs and some do not do at all. That
         setting is the process's: what other threads decode or encode during a step shares it, to three digits.
+    elastic
+        Any step may have one thread instead, which gives the same bits; see `ElasticThreads`.
     """
 
     precision: Precision = "float32"
@@ -48,6 +50,7 @@ class Execution:
     n_threads: int = 1
     casts: bool = True
     sharing: Sharing = "operation"
+    elastic: bool = False
 
     @property
     def n_shares(self) -> int:

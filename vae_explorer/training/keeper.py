@@ -65,6 +65,7 @@ class Keeper:
                 memory_format=execution.memory_format,
                 sharing=execution.sharing,
                 casts=execution.casts,
+                elastic=execution.elastic,
             ),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.training.elastic import ElasticThreads
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
@@ -93,6 +95,7 @@ class Trainer:
         self._sums = torch.zeros(2, dtype=kind, device=device)
         self._extra: dict[str, Tensor] = {}  # likewise of the objective's further terms
         self._order: tuple[int, NDArray[np.int64]] | None = None
+        self._elastic = ElasticThreads(execution.n_threads) if execution.elastic else None
         self._stepper = Stepper(
             self.model,
             self.objective,
@@ -145,6 +148,12 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
+        # An epoch's last, smaller batch keeps all threads: for one alone oneDNN would keep other kernels, 7 MB.
+        is_whole = self.images_in_epoch + self.config.batch_size <= len(self.train_index)
+        with self._elastic.step() if self._elastic is not None and is_whole else nullcontext():
+            self._train_step()
+
+    def _train_step(self) -> None:
         noise = self._stepper.begin(self.step)
         x, y = self._next_images()
         gradients = self._stepper.gradients(x, self.beta_now, y, self.step / self.steps_per_epoch)

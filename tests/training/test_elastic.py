@@ -1,0 +1,141 @@
+"""Threads that follow the machine: all or one for a step, by what steps took of late; never by what they compute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.info import Machine
+from vae_explorer.training import choice, elastic
+from vae_explorer.training.choice import choose_execution
+from vae_explorer.training.devices import threads_set
+from vae_explorer.training.elastic import APART_S, APART_STEPS, PAIRS, ElasticThreads
+from vae_explorer.training.execution import Execution
+from vae_explorer.training.trainer import Trainer
+from vae_explorer.vae.config import ModelConfig
+
+CPU = torch.device("cpu")
+MLP = RunConfig(model=ModelConfig(network="mlp", hidden=(64,), latent_dim=2), device="cpu", batch_size=32)
+
+
+class _Machine:
+    """A clock, and torch's threads, of which steps take as long as `seconds` says."""
+
+    def __init__(self) -> None:
+        self.now, self.threads = 0.0, 4
+        self.seconds = {1: 2.0e-3, 4: 1.0e-3}
+        self.steps: list[int] = []  # threads of each
+        self.elastic = ElasticThreads(4, set_threads=self._set, clock=lambda: self.now)
+
+    def _set(self, n_threads: int) -> None:
+        self.threads = n_threads
+
+    def run(self, n_steps: int) -> list[int]:
+        """How many threads each step had."""
+        self.steps.clear()
+        for _ in range(n_steps):
+            with self.elastic.step():
+                self.steps.append(self.threads)
+                self.now += self.seconds[self.threads]
+            assert self.threads == 4
+        return self.steps
+
+
+def test_that_all_threads_stay_while_they_are_faster() -> None:
+    machine = _Machine()
+    steps = machine.run(10_000)
+    assert machine.elastic.n_threads_now == 4
+    assert 0 < steps.count(1) < 0.01 * len(steps)
+
+
+def test_that_one_is_taken_while_another_program_is_busy_and_all_again_afterwards() -> None:
+    machine = _Machine()
+    machine.run(1_000)
+    machine.seconds[4] = 5.0e-3
+    machine.run(1_000)
+    assert machine.elastic.n_threads_now == 1
+    assert machine.run(2_000).count(4) < 0.05 * 2_000
+    machine.seconds[4] = 1.0e-3
+    machine.run(8_000)
+    assert machine.elastic.n_threads_now == 4
+
+
+def test_that_threads_that_gain_nothing_are_left_to_others() -> None:
+    machine = _Machine()
+    machine.seconds = {1: 1.0e-3, 4: 1.0e-3}
+    machine.run(10_000)
+    assert machine.elastic.n_threads_now == 1
+
+
+def test_that_trials_take_turns_and_lie_apart_in_time_and_in_steps() -> None:
+    machine = _Machine()
+    first = machine.run(4 * PAIRS)
+    assert first == [4] * (2 * PAIRS) + [4, 1] * PAIRS
+    assert machine.run(APART_STEPS).count(1) == 0  # enough steps, but it is not long ago
+    machine.now += APART_S
+    assert machine.run(2 * PAIRS) == [4, 1] * PAIRS
+
+
+def test_that_a_failed_step_leaves_all_threads() -> None:
+    machine = _Machine()
+    machine.run(2 * PAIRS + 1)
+
+    def fail() -> None:
+        with machine.elastic.step():
+            assert machine.threads == 1
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        fail()
+    assert machine.threads == 4
+
+
+def test_that_the_number_of_threads_changes_no_bit(images: ImageSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elastic, "APART_S", 0.0)
+    monkeypatch.setattr(
+        elastic, "APART_STEPS", 0
+    )  # one trial after the other: every second step has one thread
+    found = []
+    with threads_set(2):
+        for execution in (Execution(n_threads=2), Execution(n_threads=2, elastic=True)):
+            trainer = Trainer(MLP, images, CPU, execution)
+            counts = set()
+            for _ in range(4 * PAIRS):
+                trainer.train_step()
+                counts.add(torch.get_num_threads())
+                if trainer.step_in_epoch == trainer.steps_per_epoch:
+                    trainer.finish_epoch()
+            assert counts == {2}
+            found.append(list(trainer.model.state_dict().values()))
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
+def test_that_an_mlp_is_elastic_where_the_bits_agree(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setattr(choice._Probe, "seconds", lambda _self, found: dict.fromkeys(found, 1.0))
+    shape = (1, 16, 16)
+    with threads_set(2):
+        chosen = choose_execution(MLP, shape, CPU)
+        assert chosen.elastic
+        assert chosen.n_threads == 2
+        fixed = choose_execution(MLP.model_copy(update={"n_threads": 2}), shape, CPU)
+        assert not fixed.elastic  # as the person said
+        known = Machine(device="CPU · 2 threads", n_threads=2, elastic=True)
+        assert choose_execution(MLP, shape, CPU, known).elastic
+        assert not choose_execution(MLP, shape, CPU, known.model_copy(update={"n_threads": 1})).elastic
+        conv = MLP.model_copy(update={"model": ModelConfig(network="conv", width=8)})
+        assert not choose_execution(conv, shape, CPU).elastic
+        monkeypatch.setattr(choice._Probe, "agree", lambda *_: False)
+        monkeypatch.setattr(choice, "LOOK_AGAIN_S", 0.0)
+        assert choose_execution(MLP, shape, CPU) == Execution(chosen.precision, casts=chosen.casts)
+
+
+def test_that_agreement_is_of_bits(home: Path) -> None:
+    probe = choice._Probe(MLP, (1, 16, 16), CPU)
+    with threads_set(2):
+        assert probe.agree(Execution(), Execution(n_threads=2))
+        assert not probe.agree(Execution(), Execution("bfloat16", n_threads=2))
+        assert torch.get_num_threads() == 2
