@@ -17,7 +17,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import Machine
-from vae_explorer.training import choice, devices, execution
+from vae_explorer.training import choice, devices, execution, probe
 from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.devices import device_label, threads_set
 from vae_explorer.training.events import EpochFinished, Finished, Started
@@ -39,7 +39,7 @@ def costs(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[dict[tuple[st
     def seconds(_self: object, candidates: list[Execution]) -> dict[Execution, float]:
         return {c: found.get((c.precision, c.memory_format, c.n_threads), 9.0) for c in candidates}
 
-    monkeypatch.setattr(choice._Probe, "seconds", seconds)
+    monkeypatch.setattr(probe.Probe, "seconds", seconds)
     monkeypatch.setattr(choice, "LOOK_AGAIN_S", 0.0)
     with threads_set(2):
         yield found
@@ -131,7 +131,7 @@ def test_that_one_thread_is_only_taken_after_further_looks(
         look = looks.pop(0)
         return {c: look[c.n_threads] for c in candidates}
 
-    monkeypatch.setattr(choice._Probe, "seconds", seconds)
+    monkeypatch.setattr(probe.Probe, "seconds", seconds)
     monkeypatch.setattr(choice, "LOOK_AGAIN_S", 0.0)
     with threads_set(2):
         looks += [{1: 1.0, 2: 1.5}, {1: 1.2, 2: 0.6}]
@@ -224,7 +224,7 @@ def test_that_a_bfloat16_run_resumes_to_the_very_same_losses(
     assert run.info.machine is not None
     assert run.info.machine.precision == "bfloat16"
     automatic = config.model_copy(update={"precision": "auto"})
-    monkeypatch.setattr(choice._Probe, "seconds", _never)
+    monkeypatch.setattr(probe.Probe, "seconds", _never)
     assert [*whole[:1], *losses(train(automatic, images, RunFolder.open(run.path)))] == whole
 
 

@@ -99,8 +99,8 @@ def test_that_the_probe_for_precision_can_train_it(
     config: RunConfig, labelled: ImageSet, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("VAE_EXPLORER_HOME", str(tmp_path))
-    monkeypatch.setattr("vae_explorer.training.choice.NEGLIGIBLE_S", 0.0)
-    monkeypatch.setattr("vae_explorer.training.choice.TURN_S", 1e-6)
+    monkeypatch.setattr("vae_explorer.training.probe.NEGLIGIBLE_S", 0.0)
+    monkeypatch.setattr("vae_explorer.training.probe.TURN_S", 1e-6)
     trainer = Trainer(_config(config, kind), labelled, CPU)
     execution = choose_execution(trainer.config, labelled.image_shape, CPU)
     assert execution.precision in ("float32", "bfloat16")

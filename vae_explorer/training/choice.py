@@ -18,10 +18,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import RunError
 from vae_explorer.locations import cache_folder
 from vae_explorer.runs.config import Precision, RunConfig
@@ -30,13 +28,11 @@ from vae_explorer.runs.info import Machine, Sharing
 from vae_explorer.training.devices import (
     device_label,
     is_same_device,
-    set_own_threads,
-    threads_set,
     training_threads,
     waits_passively,
 )
-from vae_explorer.training.execution import Execution, denormals_flushed
-from vae_explorer.training.trainer import Trainer
+from vae_explorer.training.execution import Execution
+from vae_explorer.training.probe import Probe
 from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.likelihoods import make_likelihood
 from vae_explorer.vae.networks import ImageShape
@@ -48,16 +44,8 @@ __all__ = ["choose_execution"]
 BFLOAT16_GAIN = 1.05  # bfloat16 must be this much faster, else the plainer float32 stays
 THREADS_GAIN = 1.1  # all threads must be this much faster than one, which disturbs nobody
 CREW_GAIN = 1.05  # likewise of a crew, whose threads wait for each other once a step only
-NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
-PROBE_VALUES = (
-    256 * 1024
-)  # pixels and channels of a probe's batch at most: a step stays a fraction of a second
-ROUNDS = 4
-TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
 LOOKS = 3  # at several threads before one is taken: the start of a window is busy for most of a second
 LOOK_AGAIN_S = 0.4  # between them
-STEPS_TO_AGREE = 4
-LIMIT_S = 0.8  # for all candidates together; the round under way is finished
 _LIMIT_ENTRIES = 200
 
 _log = logging.getLogger(__name__)
@@ -93,7 +81,7 @@ def choose_execution(
             casts = device.type != "cpu" or config.model.network != "mlp"
         elastic = known.elastic and config.n_threads is None and n_threads > 1
         return Execution(precision, known.memory_format, n_threads, casts, known.sharing, elastic)
-    probe = _Probe(config, image_shape, device)
+    probe = Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
         return replace(best, n_threads=ceiling)
@@ -139,7 +127,7 @@ def _may_be_elastic(config: RunConfig, several: list[Execution]) -> bool:
     return config.model.network in DENSE and several[0].sharing == "operation"
 
 
-def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: _Probe) -> Execution:
+def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: Probe) -> Execution:
     """The best precision and memory format with one thread, measured once on this machine."""
     candidates = list(_candidates(config, device))
     name = _key(config, shape, device)
@@ -172,92 +160,6 @@ def _may_use_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return device.type == "cpu"
-
-
-class _Probe:
-    """Trains copies of a model on noise; leaves torch's threads as they were."""
-
-    def __init__(self, config: RunConfig, image_shape: ImageShape, device: torch.device) -> None:
-        values = image_shape[0] * image_shape[1] * image_shape[2]
-        n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
-        objective = config.objective.model_copy(update={"n_labels": min(config.objective.n_labels, n_images)})
-        self._config = config.model_copy(update={"batch_size": n_images, "objective": objective})
-        self._images = _noise(n_images, image_shape, config.model.n_classes)
-        self._device = device
-
-    def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
-        """Least seconds of a step of each candidate; the first alone if choosing cannot pay.
-
-        The least, since what else runs for a moment, as at the start of a window, only ever adds.
-        """
-        if len(candidates) == 1:
-            return {candidates[0]: 0.0}
-        trainers: dict[Execution, Trainer] = {}
-        taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
-        try:
-            with threads_set(torch.get_num_threads()), denormals_flushed():
-                for candidate in candidates:
-                    trainers[candidate] = Trainer(self._config, self._images, self._device, candidate)
-                began = time.perf_counter()
-                for candidate, trainer in trainers.items():
-                    self._turn(trainer)  # kernels are chosen and memory is found
-                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
-                        return {candidate: 0.0}
-                for _ in range(ROUNDS):
-                    for candidate, trainer in trainers.items():
-                        taken[candidate].append(self._turn(trainer))
-                    if time.perf_counter() - began > LIMIT_S:
-                        break
-        finally:
-            for trainer in trainers.values():
-                trainer.close()
-        return {candidate: min(series) for candidate, series in taken.items()}
-
-    def agree(self, first: Execution, second: Execution) -> bool:
-        """Whether both give the same weights bit for bit after a few steps."""
-        found: list[list[torch.Tensor]] = []
-        with threads_set(torch.get_num_threads()), denormals_flushed():
-            for candidate in (first, second):
-                trainer = Trainer(self._config, self._images, self._device, candidate)
-                try:
-                    set_own_threads(candidate.n_threads_of_torch)
-                    for _ in range(STEPS_TO_AGREE):
-                        self._step(trainer)
-                    found.append([tensor.detach() for tensor in trainer.model.state_dict().values()])
-                finally:
-                    trainer.close()
-        return all(torch.equal(a, b) for a, b in zip(*found, strict=True))
-
-    def _turn(self, trainer: Trainer) -> float:
-        """Seconds of a step, the mean of those that fit into a turn after the first."""
-        set_own_threads(trainer.execution.n_threads_of_torch)
-        self._step(trainer)
-        n_steps, begin, passed = 0, time.perf_counter(), 0.0
-        while passed < TURN_S:
-            self._step(trainer)
-            n_steps += 1
-            passed = time.perf_counter() - begin
-        return passed / n_steps
-
-    def _step(self, trainer: Trainer) -> None:
-        trainer.train_step()
-        trainer.finish_epoch()
-        _wait_for(self._device)
-
-
-def _noise(n: int, shape: ImageShape, n_classes: int) -> ImageSet:
-    """`n` training images of noise, with as many classes as the model knows."""
-    images = np.random.default_rng(0).integers(0, 256, (n, *shape), dtype=np.uint8)
-    labels = np.arange(n, dtype=np.int64) % n_classes if n_classes else None
-    names = tuple(map(str, range(n_classes)))
-    return ImageSet("noise", images, np.zeros(n, dtype=np.uint8), "", labels, names)
-
-
-def _wait_for(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    elif device.type == "mps":
-        torch.mps.synchronize()
 
 
 def _key(config: RunConfig, shape: ImageShape, device: torch.device) -> str:

@@ -11,16 +11,14 @@ import torch
 
 __all__ = ["ElasticThreads"]
 
-PAIRS = 6  # steps of either kind in a trial, by turns: what disturbs one kind disturbs the other as much
-APART_S, APART_STEPS = (
-    1.0,
-    240,
-)  # at least so far from one trial to the next; the slower kind costs a fortieth at most
-NEWEST = (
-    0.25  # weight of a trial in what is remembered: one lasts 30 ms, and a window's frames come by chance
-)
-WORTH = 1.1  # all threads must be so much faster than one, which disturbs nobody, to be taken, …
-KEPT = 1.03  # … and so much to stay
+BLOCK = 5  # steps of one kind in a row in a trial; the first finds its data in another core's cache and does not count
+BLOCKS = 4  # of a trial, all threads and one by turns: what disturbs one kind disturbs the other as much
+TRIAL = BLOCKS * BLOCK  # steps
+APART_S = 1.0  # at least, from one trial to the next, …
+APART_STEPS = 400  # … so that the slower kind has a fortieth of all steps at most
+NEWEST = 0.25  # weight of a trial in what is remembered: it lasts 50 ms, and a window's frames come by chance
+WORTH = 1.06  # all threads must be so much faster than one, which disturbs nobody, to be taken, …
+KEPT = 1.02  # … and so much to stay
 
 
 class ElasticThreads:
@@ -54,8 +52,8 @@ class ElasticThreads:
         self._clock = clock
         self._alone = False  # whether steps have one thread at present
         self._gain = math.log(WORTH)  # of how much longer a step takes with one thread than with all
-        self._trial: list[float] = []  # seconds of the steps of the trial under way: all threads, one, all, …
-        self._steps_left = 2 * PAIRS  # until the next trial; the first ones find memory and kernels
+        self._trial: list[float] = []  # seconds of the steps of the trial under way
+        self._steps_left = TRIAL  # until the next trial; the first ones find memory and kernels
         self._trial_ended = -math.inf
 
     @property
@@ -69,7 +67,7 @@ class ElasticThreads:
         is_trial = self._steps_left <= 0 and (
             bool(self._trial) or self._clock() - self._trial_ended >= APART_S
         )
-        alone = len(self._trial) % 2 == 1 if is_trial else self._alone
+        alone = _is_alone(len(self._trial)) if is_trial else self._alone
         if alone:
             self._set_threads(1)
         begin = self._clock()
@@ -80,16 +78,24 @@ class ElasticThreads:
                 self._set_threads(self._n)
         if is_trial:
             self._trial.append(self._clock() - begin)
-            if len(self._trial) == 2 * PAIRS:
+            if len(self._trial) == TRIAL:
                 self._judge()
         else:
             self._steps_left -= 1
 
     def _judge(self) -> None:
-        together, alone = sum(self._trial[::2]), sum(self._trial[1::2])
+        together, alone = (
+            sum(self._trial[k] for k in range(TRIAL) if k % BLOCK and _is_alone(k) is kind)
+            for kind in (False, True)
+        )
         now = math.log(max(alone, 1e-9) / max(together, 1e-9))
         self._gain = (1.0 - NEWEST) * self._gain + NEWEST * now
         self._alone = self._gain < math.log(WORTH if self._alone else KEPT)
         self._trial.clear()
         self._steps_left = APART_STEPS
         self._trial_ended = self._clock()
+
+
+def _is_alone(k: int) -> bool:
+    """Whether step `k` of a trial has one thread."""
+    return k // BLOCK % 2 == 1

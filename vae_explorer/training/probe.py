@@ -1,0 +1,112 @@
+"""``Probe``: how long a step of a model takes in different ways of computing it, by taking a few on noise."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+
+from vae_explorer.data.image_set import ImageSet
+from vae_explorer.runs.config import RunConfig
+from vae_explorer.training.devices import set_own_threads, threads_set
+from vae_explorer.training.execution import Execution, denormals_flushed
+from vae_explorer.training.trainer import Trainer
+from vae_explorer.vae.networks import ImageShape
+
+__all__ = ["Probe"]
+
+NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
+PROBE_VALUES = (
+    256 * 1024
+)  # pixels and channels of a probe's batch at most: a step stays a fraction of a second
+ROUNDS = 4
+TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
+STEPS_TO_AGREE = 4
+LIMIT_S = 0.8  # for all candidates together; the round under way is finished
+
+
+class Probe:
+    """Trains copies of a model on noise; leaves torch's threads as they were."""
+
+    def __init__(self, config: RunConfig, image_shape: ImageShape, device: torch.device) -> None:
+        values = image_shape[0] * image_shape[1] * image_shape[2]
+        n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
+        objective = config.objective.model_copy(update={"n_labels": min(config.objective.n_labels, n_images)})
+        self._config = config.model_copy(update={"batch_size": n_images, "objective": objective})
+        self._images = _noise(n_images, image_shape, config.model.n_classes)
+        self._device = device
+
+    def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
+        """Least seconds of a step of each candidate; the first alone if choosing cannot pay.
+
+        The least, since what else runs for a moment, as at the start of a window, only ever adds.
+        """
+        if len(candidates) == 1:
+            return {candidates[0]: 0.0}
+        trainers: dict[Execution, Trainer] = {}
+        taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
+        try:
+            with threads_set(torch.get_num_threads()), denormals_flushed():
+                for candidate in candidates:
+                    trainers[candidate] = Trainer(self._config, self._images, self._device, candidate)
+                began = time.perf_counter()
+                for candidate, trainer in trainers.items():
+                    self._turn(trainer)  # kernels are chosen and memory is found
+                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
+                        return {candidate: 0.0}
+                for _ in range(ROUNDS):
+                    for candidate, trainer in trainers.items():
+                        taken[candidate].append(self._turn(trainer))
+                    if time.perf_counter() - began > LIMIT_S:
+                        break
+        finally:
+            for trainer in trainers.values():
+                trainer.close()
+        return {candidate: min(series) for candidate, series in taken.items()}
+
+    def agree(self, first: Execution, second: Execution) -> bool:
+        """Whether both give the same weights bit for bit after a few steps."""
+        found: list[list[torch.Tensor]] = []
+        with threads_set(torch.get_num_threads()), denormals_flushed():
+            for candidate in (first, second):
+                trainer = Trainer(self._config, self._images, self._device, candidate)
+                try:
+                    set_own_threads(candidate.n_threads_of_torch)
+                    for _ in range(STEPS_TO_AGREE):
+                        self._step(trainer)
+                    found.append([tensor.detach() for tensor in trainer.model.state_dict().values()])
+                finally:
+                    trainer.close()
+        return all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+    def _turn(self, trainer: Trainer) -> float:
+        """Seconds of a step, the mean of those that fit into a turn after the first."""
+        set_own_threads(trainer.execution.n_threads_of_torch)
+        self._step(trainer)
+        n_steps, begin, passed = 0, time.perf_counter(), 0.0
+        while passed < TURN_S:
+            self._step(trainer)
+            n_steps += 1
+            passed = time.perf_counter() - begin
+        return passed / n_steps
+
+    def _step(self, trainer: Trainer) -> None:
+        trainer.train_step()
+        trainer.finish_epoch()
+        _wait_for(self._device)
+
+
+def _noise(n: int, shape: ImageShape, n_classes: int) -> ImageSet:
+    """`n` training images of noise, with as many classes as the model knows."""
+    images = np.random.default_rng(0).integers(0, 256, (n, *shape), dtype=np.uint8)
+    labels = np.arange(n, dtype=np.int64) % n_classes if n_classes else None
+    names = tuple(map(str, range(n_classes)))
+    return ImageSet("noise", images, np.zeros(n, dtype=np.uint8), "", labels, names)
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
