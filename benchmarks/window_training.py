@@ -175,7 +175,7 @@ class Lags:
 
 
 def _rate_row(case: str, config: RunConfig, *, quick: bool) -> Row:
-    seconds, rounds = (2.0, 2) if quick else (6.0, 5)
+    seconds, rounds = (2.0, 2) if quick else (4.0, 9)
     with Worker() as beside, Worker() as alone:
         beside.call(begin_in_window, config)
         alone.call(begin_headless, config)
