@@ -56,6 +56,6 @@ def load_model_behind(session: Session, run: RunFolder, deliver: Callable[[Explo
         configure_threads(
             leave_one_free=True
         )  # before any thread computes and gets more of torch's than it should
-        return Explorer.from_snapshot(run.load_snapshot(), shared=True)
+        return Explorer.from_snapshot(run.load_snapshot())
 
     session.slow.request("open model", work, deliver, priority=-9)
