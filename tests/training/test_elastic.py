@@ -140,11 +140,30 @@ def test_that_an_mlp_is_elastic_where_the_bits_agree(monkeypatch: pytest.MonkeyP
         known = Machine(device="CPU · 2 threads", n_threads=2, elastic=True)
         assert choose_execution(MLP, shape, CPU, known).elastic
         assert not choose_execution(MLP, shape, CPU, known.model_copy(update={"n_threads": 1})).elastic
+        fewer = known.model_copy(update={"n_threads": 4})  # tried with four, two are left
+        assert not choose_execution(MLP, shape, CPU, fewer).elastic
         conv = MLP.model_copy(update={"model": ModelConfig(network="conv", width=8)})
         assert not choose_execution(conv, shape, CPU).elastic
         monkeypatch.setattr(probe.Probe, "agree", lambda *_: False)
         monkeypatch.setattr(choice, "LOOK_AGAIN_S", 0.0)
         assert choose_execution(MLP, shape, CPU) == Execution(chosen.precision, casts=chosen.casts)
+
+
+def test_that_agreement_is_tried_with_batches_of_the_trainings_size(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: set[int] = set()
+    plain = Trainer.train_step
+
+    def step(trainer: Trainer) -> None:
+        sizes.add(len(trainer.train_index))
+        plain(trainer)
+
+    monkeypatch.setattr(Trainer, "train_step", step)
+    monkeypatch.setattr(probe, "PROBE_VALUES", 16 * 16 * 4)  # four images are enough for the time of a step
+    with threads_set(2):
+        assert probe.Probe(MLP, (1, 16, 16), CPU).agree(Execution(), Execution(n_threads=2))
+    assert sizes == {MLP.batch_size}
 
 
 def test_that_agreement_is_of_bits(home: Path) -> None:

@@ -79,7 +79,7 @@ def choose_execution(
         casts = known.casts  # without a record MLPs rounded inside on a CPU, everything else was cast
         if casts is None:
             casts = device.type != "cpu" or config.model.network != "mlp"
-        elastic = known.elastic and config.n_threads is None and n_threads > 1
+        elastic = known.elastic and config.n_threads is None and 1 < n_threads == known.n_threads
         return Execution(precision, known.memory_format, n_threads, casts, known.sharing, elastic)
     probe = Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
@@ -123,8 +123,12 @@ def _ways_to_share(config: RunConfig) -> list[Sharing]:
 
 
 def _may_be_elastic(config: RunConfig, several: list[Execution]) -> bool:
-    """Whether the number of torch's threads may change from step to step, if the bits allow it: it does for MLPs."""
-    return config.model.network in DENSE and several[0].sharing == "operation"
+    """Whether the number of torch's threads may change from step to step, if the bits allow it: it does for MLPs.
+
+    Not where batches have labelled images beside the others: then their sizes differ, and only one is tried.
+    """
+    of_one_size = config.objective.name != "m2"
+    return config.model.network in DENSE and several[0].sharing == "operation" and of_one_size
 
 
 def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, probe: Probe) -> Execution:

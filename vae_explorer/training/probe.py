@@ -30,6 +30,8 @@ class Probe:
     """Trains copies of a model on noise; leaves torch's threads as they were."""
 
     def __init__(self, config: RunConfig, image_shape: ImageShape, device: torch.device) -> None:
+        self._whole = config
+        self._shape = image_shape
         values = image_shape[0] * image_shape[1] * image_shape[2]
         n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
         objective = config.objective.model_copy(update={"n_labels": min(config.objective.n_labels, n_images)})
@@ -66,11 +68,13 @@ class Probe:
         return {candidate: min(series) for candidate, series in taken.items()}
 
     def agree(self, first: Execution, second: Execution) -> bool:
-        """Whether both give the same weights bit for bit after a few steps."""
+        """Whether both give the same weights bit for bit after a few steps with batches as large as the training's."""
+        config = self._whole
+        images = _noise(config.batch_size, self._shape, config.model.n_classes)
         found: list[list[torch.Tensor]] = []
         with threads_set(torch.get_num_threads()), denormals_flushed():
             for candidate in (first, second):
-                trainer = Trainer(self._config, self._images, self._device, candidate)
+                trainer = Trainer(config, images, self._device, candidate)
                 try:
                     set_own_threads(candidate.n_threads_of_torch)
                     for _ in range(STEPS_TO_AGREE):
