@@ -254,7 +254,7 @@ def _panels(
         ),
         Panel(
             "Decoding one latent",
-            "Explorer.decode, colour, one thread; exponent over the number of pixels",
+            "Explorer.decode, colour, as the window asks; exponent over the number of pixels",
             "picture, pixels",
             "milliseconds",
             tuple(

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from vae_explorer.latent import layouts
-from vae_explorer.latent.layouts import lay_out_for_single_images
+from vae_explorer.latent.layouts import WideLinear, lay_out_for_single_images
 
 
 @pytest.fixture
@@ -31,10 +31,43 @@ def test_that_a_wide_layer_is_read_by_inputs_and_computes_the_same() -> None:
     assert torch.allclose(model(x[:1]), before[:1], atol=1e-6)
 
 
+@pytest.mark.usefixtures("_small_is_large")
+@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("bias", [True, False])
+def test_that_a_single_row_is_the_same_however_many_threads_compute_it(
+    monkeypatch: pytest.MonkeyPatch, cores: int, bias: bool
+) -> None:
+    monkeypatch.setattr(layouts, "usable_cores", lambda: cores)
+    layouts._second_reader.cache_clear()
+    layer = nn.Linear(40, 301, bias=bias)
+    model = nn.Sequential(layer).requires_grad_(False)
+    lay_out_for_single_images(model)
+    assert isinstance(model[0], WideLinear)
+    rows = torch.randn(5, 40, generator=torch.Generator().manual_seed(0))
+    expected = layer(rows)
+    with torch.inference_mode():
+        for x, known in ((rows[:1], expected[:1]), (rows[2], expected[2]), (rows, expected)):
+            assert model(x).shape == known.shape
+            assert torch.allclose(model(x), known, atol=1e-6)
+    layouts._second_reader.cache_clear()
+
+
+@pytest.mark.usefixtures("_small_is_large")
+def test_that_gradients_pass_a_wide_layer() -> None:
+    layer = nn.Linear(40, 300)
+    model = nn.Sequential(layer).requires_grad_(False)
+    lay_out_for_single_images(model)
+    z = torch.randn(1, 40, requires_grad=True)
+    (gradient,) = torch.autograd.grad(model(z).sum(), z)
+    assert torch.allclose(gradient[0], layer.weight.sum(0), atol=1e-5)
+
+
 def test_that_small_layers_and_the_weights_themselves_stay() -> None:
     layer = nn.Linear(40, 300)
     shared = layer.weight
-    lay_out_for_single_images(layer)
+    model = nn.Sequential(layer)
+    lay_out_for_single_images(model)
+    assert model[0] is layer
     assert layer.weight is shared
     assert layer.weight.is_contiguous()
 
