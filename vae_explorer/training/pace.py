@@ -14,7 +14,7 @@ __all__ = ["Clock", "Pace", "Rate"]
 class Pace:
     """Least time between events, in seconds of training."""
 
-    progress_s: float = 0.1  # ten a second: smooth for an eye; each one takes the processor from a step
+    progress_s: float = 0.2  # five a second: nobody reads faster; each one takes the processor from a step
     snapshot_s: float = 0.94  # the live map must move at least once a second
     save_s: float = 5.0  # to disk, at epoch ends: short epochs must not write all the time
     autosave_s: float = 30.0  # to disk, inside an epoch: what a power cut may cost

@@ -137,9 +137,11 @@ class MapCanvas(QWidget):
         contours
             Segments (S, 2, 2) on the plane for 1σ, 2σ and 3σ of a prior that is not round; None: circles.
         """
-        self._ground.prior_centre = centre
-        self._ground.prior_contours = contours
-        self.redraw()
+        same = contours is None and self._ground.prior_contours is None
+        if not (same and centre == self._ground.prior_centre):  # a training tells it with each set of weights
+            self._ground.prior_centre = centre
+            self._ground.prior_contours = contours
+            self.redraw()
 
     def set_points(self, projected: Projected, *, moving: bool = False) -> None:
         """Show points at other places; `moving`: the same points, which glide there."""
@@ -157,16 +159,16 @@ class MapCanvas(QWidget):
         if Layer.DENSITY in self._layers or self._on_line:
             self.redraw()
         else:  # nothing under the points hangs on them
-            self.redraw_points()
+            self._redraw_points_soon()
 
     def set_colouring(self, colouring: Colouring) -> None:
         self.points.set_colouring(colouring)
-        self.redraw_points()
+        self._redraw_points_soon()
 
     def set_emphasised(self, emphasised: NDArray[np.bool_] | None) -> None:
         """Points to brighten while the others dim, (n,)."""
         self.points.set_emphasised(emphasised)
-        self.redraw_points()
+        self._redraw_points_soon()
 
     def set_point_looks(self, size_factor: float, opacity: float) -> None:
         self.points.set_looks(size_factor, opacity)
@@ -205,6 +207,13 @@ class MapCanvas(QWidget):
         """Paint the points anew over the layers under them."""
         self._base.forget()
         self.update()
+
+    def _redraw_points_soon(self) -> None:
+        """With the next picture of points on their way, if they are; else at the next opportunity."""
+        if self._point_motion.state() == QAbstractAnimation.State.Running:
+            self._base.forget()
+        else:
+            self.redraw_points()
 
     # --- the view ------------------------------------------------------------------------------
 
@@ -284,7 +293,7 @@ class MapCanvas(QWidget):
         now = time.perf_counter()
         if len(self._from_xy) != len(target):
             return
-        if value < 1.0 and 1000.0 * (now - self._moved_at) < POINT_FRAME_MS:
+        if value <= 0.0 or (value < 1.0 and 1000.0 * (now - self._moved_at) < POINT_FRAME_MS):
             return
         self._moved_at = now
         if value >= 1.0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,14 +90,8 @@ def keyed_mosaic(images: Images, columns: int, background: Background, ink: Rgb,
     tile = np.zeros((n, h + 2 * gap, w + 2 * gap, 4), dtype=np.uint8)
     inner = tile[:, gap : gap + h, gap : gap + w]
     if c == 1 and background.key is not Key.NONE:
-        level = background.colour[0]
-        stroke = pixels[..., 0].astype(np.int16) - level
-        strength = (stroke if background.key is Key.DARK else -stroke) - NOISE_LEVELS
-        reach = (255 - level if background.key is Key.DARK else level) - NOISE_LEVELS
-        alpha = np.clip(strength * (255.0 / max(reach, 1)), 0, 255)
-        for channel, value in enumerate((ink[2], ink[1], ink[0])):
-            inner[..., channel] = np.rint(alpha * (value / 255.0))
-        inner[..., 3] = np.rint(alpha)
+        table = _inked(background, ink).view(np.uint32)[:, 0]  # (256,), one number a pixel
+        inner.view(np.uint32)[..., 0] = table.take(pixels[..., 0])
     elif c == 3 and background.key is Key.DARK:
         level_of = np.array(background.colour, dtype=np.int16) + NOISE_LEVELS
         light_of = np.clip(pixels.astype(np.int16) - level_of, 0, 255)
@@ -114,3 +109,15 @@ def keyed_mosaic(images: Images, columns: int, background: Background, ink: Rgb,
     rows = n // columns
     tiles = tile.reshape(rows, columns, h + 2 * gap, w + 2 * gap, 4).transpose(0, 2, 1, 3, 4)
     return np.ascontiguousarray(tiles.reshape(rows * (h + 2 * gap), columns * (w + 2 * gap), 4))
+
+
+@lru_cache(maxsize=16)
+def _inked(background: Background, ink: Rgb) -> Images:
+    """Every grey level on an even background as ink: uint8 (256, 4), premultiplied blue, green, red, alpha."""
+    level = background.colour[0]
+    stroke = np.arange(256) - level
+    strength = (stroke if background.key is Key.DARK else -stroke) - NOISE_LEVELS
+    reach = (255 - level if background.key is Key.DARK else level) - NOISE_LEVELS
+    alpha = np.clip(strength * (255.0 / max(reach, 1)), 0, 255)
+    shares = np.array([ink[2], ink[1], ink[0], 255]) / 255.0
+    return np.rint(alpha[:, None] * shares).astype(np.uint8)
