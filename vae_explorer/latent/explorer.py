@@ -35,7 +35,7 @@ Images = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 IsStale = Callable[[], bool]
 
-BATCH_IMAGES = 128  # at most; is_stale is asked between batches
+BATCH_IMAGES = 256  # at most; is_stale is asked between batches
 _DENSITY_ROWS = 4096  # latents whose density is computed at once: with 500 components 16 MB a dimension
 BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
 
