@@ -63,12 +63,13 @@ class MapPoints(QObject):
         self._fit_pending = True
         self._own_plane: Plane | None = None  # chosen here, not by the person
         self._wanted_mode: ColourMode | None = None  # chosen by the person
+        self._coloured_by: tuple[ColourMode, frozenset[ColourMode], str] | None = None
         self._palette = "viridis"
         session.model_replaced.connect(self._on_session_model_replaced)
         session.encodings_changed.connect(self._on_session_encodings_changed)
         session.plane_changed.connect(self._on_session_plane_changed)
         session.images_changed.connect(self.recolour)
-        session.explorer_changed.connect(self.recolour)
+        session.explorer_changed.connect(self._on_session_explorer_changed)
         session.lasso_changed.connect(self._on_session_lasso_changed)
         legend.mode_chosen.connect(self.choose_mode)
         legend.palette_chosen.connect(self._on_legend_palette_chosen)
@@ -149,6 +150,12 @@ class MapPoints(QObject):
         elif turned:
             self._view.fit()
 
+    @Slot(object)
+    def _on_session_explorer_changed(self, _explorer: object) -> None:
+        """Other weights alone change no colour, but another kind of model may offer other ones."""
+        if self._mode() != self._coloured_by:
+            self.recolour()
+
     @Slot()
     def _on_session_lasso_changed(self) -> None:
         self._emphasise()
@@ -162,7 +169,7 @@ class MapPoints(QObject):
     def recolour(self) -> None:
         """Colour the points anew, and tell the legend."""
         n = len(self._shown) if self._shown is not None else 0
-        mode, possible, note = self._mode()
+        mode, possible, note = self._coloured_by = self._mode()
         self._session.recon_wanted = mode is ColourMode.RECON
         colouring = self._colouring(mode, n) if n else None
         self._legend.set_mode(mode, possible, "Needs the pictures, which are not loaded.")

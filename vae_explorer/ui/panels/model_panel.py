@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vae_explorer.ui.panels.empty_state import EmptyState, Pages
 from vae_explorer.ui.panels.inline_error import InlineError
+from vae_explorer.ui.panels.seen import is_seen
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.threads.latest_runner import LatestRunner
 
@@ -112,14 +113,15 @@ class ModelPanel(QWidget):
 
     def refresh_calmly(self) -> None:
         """`refresh`, but at most once a second: for newer weights."""
-        if not self.isVisible():
+        if not is_seen(self):
             self._stale = True
         elif not self._weights_timer.isActive():
             waited = self._since_weights.elapsed() if self._since_weights.isValid() else WEIGHTS_INTERVAL_MS
             self._weights_timer.start(max(0, int(WEIGHTS_INTERVAL_MS - waited)))
 
+    @Slot()
     def _pump(self) -> None:
-        if not self._stale or self._busy or not self.isVisible():
+        if not self._stale or self._busy or not is_seen(self):
             return
         self._stale = False
         missing = self._missing()
@@ -176,6 +178,11 @@ class ModelPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._pump()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._stale:  # it comes from behind another tab
+            QTimer.singleShot(0, self, self._pump)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from vae_explorer.latent.encodings import Encodings
 from vae_explorer.ui.panels.controls import set_help
 from vae_explorer.ui.panels.plane_choice import PlaneChoice
 from vae_explorer.ui.panels.plane_undo import MoveWithPlane, Place
+from vae_explorer.ui.panels.seen import is_seen
 from vae_explorer.ui.session import Session
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, SPACE_XS
 from vae_explorer.ui.widgets.map.coordinate_list import CoordinateList
@@ -39,6 +40,7 @@ class PlanePanel(QWidget):
         super().__init__(parent)
         self.setObjectName("planePanel")
         self._session = session
+        self._is_behind = False  # encodings or cursor changed while nobody saw this
         self._before: Place | None = None  # before a series of changes
 
         self.choice = PlaneChoice(session)
@@ -128,13 +130,23 @@ class PlanePanel(QWidget):
     @Slot(object)
     def _on_session_encodings_changed(self, encodings: Encodings | None) -> None:
         if encodings is not None and self._session.latent_dim > 2:
-            if self._before is None:  # rows do not trade places under the hand
-                self._fill_coordinates()
-            self.choice.fill()
+            self._is_behind = True
+            self._follow_encodings()
+
+    @Slot()
+    def _follow_encodings(self) -> None:
+        if not self._is_behind or not is_seen(self):  # a training changes them each second
+            return
+        self._is_behind = False
+        if self._before is None:  # rows do not trade places under the hand
+            self._fill_coordinates()
+        self.choice.fill()
 
     @Slot(object)
     def _on_session_cursor_changed(self, _cursor: object) -> None:
-        if self.isVisible() and not self._refresh.isActive():
+        if not is_seen(self):
+            self._is_behind = self._session.latent_dim > 2
+        elif not self._refresh.isActive():
             self._refresh.start()
 
     @Slot()
@@ -145,6 +157,7 @@ class PlanePanel(QWidget):
 
     def _show_model(self) -> None:
         latent_dim = self._session.latent_dim
+        self._is_behind = False
         sentences = {
             0: "Open a model: if its latent space has more than two dimensions, choose here which plane of it the "
             "map shows.",
@@ -201,3 +214,8 @@ class PlanePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_values()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_behind:
+            QTimer.singleShot(0, self, self._follow_encodings)

@@ -104,7 +104,7 @@ class SweepPanel(FilledPanel):
         session, desk = self._session, self.desk
         session.model_replaced.connect(self._on_session_changed)
         session.images_changed.connect(self._on_session_changed)
-        session.explorer_changed.connect(self._on_session_changed)
+        session.explorer_changed.connect(self._on_session_explorer_changed)
         session.training_state_changed.connect(self._on_session_training_state_changed)
         session.ending.connect(desk.shut_down)
         self.choices.start_requested.connect(self._on_choices_start_requested)
@@ -237,6 +237,13 @@ class SweepPanel(FilledPanel):
     @Slot(object)
     def _on_session_changed(self, _value: object) -> None:
         self._update()
+
+    @Slot(object)
+    def _on_session_explorer_changed(self, _explorer: object) -> None:
+        if (
+            not self._session.training_state.is_active
+        ):  # its newer weights, once a second, change nothing here
+            self._update()
 
     @Slot(object)
     def _on_session_training_state_changed(self, state: TrainingState) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractAnimation,
-    QEasingCurve,
     QRect,
     Qt,
-    QVariantAnimation,
     Signal,
     Slot,
 )
@@ -24,6 +21,7 @@ from vae_explorer.ui.theme import Theme, theme_manager
 from vae_explorer.ui.widgets.map.axes_layer import caption_font
 from vae_explorer.ui.widgets.map.backing import Backing
 from vae_explorer.ui.widgets.map.fitting import fitted_box, share_inside
+from vae_explorer.ui.widgets.map.glide import PointGlide, smooth_motion
 from vae_explorer.ui.widgets.map.ground import Ground
 from vae_explorer.ui.widgets.map.layer import Layer
 from vae_explorer.ui.widgets.map.marks import Marks, hover_region, paint_marks
@@ -34,10 +32,6 @@ from vae_explorer.ui.widgets.map.viewport import Box, Viewport
 
 __all__ = ["MapCanvas"]
 
-MOTION_MS = 140  # of a view that resets, and of points that move to newer places
-POINT_FRAME_MS = (
-    34.0  # between pictures of moving points: a training refreshes them each second and needs the core
-)
 FIT_MARGINS = (28, 60, 28, 60)  # px: the floating cards stand there
 PRIOR_BOX: Box = (-3.0, -3.0, 3.0, 3.0)
 GLIDING_POINTS = 50_000  # more of them go to newer places at once: a frame of their way would come late
@@ -75,12 +69,12 @@ class MapCanvas(QWidget):
         self._under = Backing()  # all layers under the points
         self._base = Backing()  # and the points
         self._shows_focus = False
-        self._from_xy = self._target.xy
         self._to_view = self._viewport
         self._from_view = self._viewport
-        self._view_motion = self._motion(self._on_view_motion_value_changed)
-        self._point_motion = self._motion(self._on_point_motion_value_changed)
-        self._moved_at = 0.0  # seconds of the clock, of the last picture of moving points
+        self._view_motion = smooth_motion(self)
+        self._view_motion.valueChanged.connect(self._on_view_motion_value_changed)
+        self._glide = PointGlide(self)
+        self._glide.moved.connect(self._on_glide_moved)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme_manager().changed.connect(self._on_theme_manager_changed)
 
@@ -148,14 +142,13 @@ class MapCanvas(QWidget):
         glides = moving and len(projected.xy) == len(self.points) > 0 and self.isVisible()
         glides = glides and len(self.points) <= GLIDING_POINTS
         before = self.points.xy
-        self._point_motion.stop()
+        self._glide.stop()
         self._target = projected
         self.points.set_projected(projected)
         self._ground.forget_density()
         if glides:
-            self._from_xy = before
             self.points.set_xy(before)
-            self._point_motion.start()
+            self._glide.start(before, projected.xy, self._viewport.scale)
         if Layer.DENSITY in self._layers or self._on_line:
             self.redraw()
         else:  # nothing under the points hangs on them
@@ -210,7 +203,7 @@ class MapCanvas(QWidget):
 
     def _redraw_points_soon(self) -> None:
         """With the next picture of points on their way, if they are; else at the next opportunity."""
-        if self._point_motion.state() == QAbstractAnimation.State.Running:
+        if self._glide.is_running:
             self._base.forget()
         else:
             self.redraw_points()
@@ -271,15 +264,6 @@ class MapCanvas(QWidget):
             self.redraw()
             self.view_changed.emit()
 
-    def _motion(self, slot: Any) -> QVariantAnimation:  # Any: a bound slot
-        motion = QVariantAnimation(self)
-        motion.setStartValue(0.0)
-        motion.setEndValue(1.0)
-        motion.setDuration(MOTION_MS)
-        motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        motion.valueChanged.connect(slot)
-        return motion
-
     # --- slots ---------------------------------------------------------------------------------
 
     @Slot(object)
@@ -287,23 +271,12 @@ class MapCanvas(QWidget):
         if self._view_motion.state() == QAbstractAnimation.State.Running or value >= 1.0:
             self._place(self._from_view.blended(self._to_view, value))
 
-    @Slot(object)
-    def _on_point_motion_value_changed(self, value: float) -> None:
-        target = self._target.xy
-        now = time.perf_counter()
-        if len(self._from_xy) != len(target):
-            return
-        if value <= 0.0 or (value < 1.0 and 1000.0 * (now - self._moved_at) < POINT_FRAME_MS):
-            return
-        self._moved_at = now
-        if value >= 1.0:
-            self.points.set_xy(target)
-            self.redraw_points()
-            return
-        self.points.set_xy(self._from_xy + np.float32(value) * (target - self._from_xy))
+    @Slot(object, bool)
+    def _on_glide_moved(self, xy: NDArray[np.float32], is_end: bool) -> None:
+        self.points.set_xy(xy)
         self._base.forget()
         # What shimmers through the cards waits for the end: painting them would cost half as much as the points.
-        self.update(self._free())
+        self.update(self.rect() if is_end else self._free())
 
     @Slot(object)
     def _on_theme_manager_changed(self, _theme: Theme) -> None:

@@ -120,4 +120,5 @@ def _inked(background: Background, ink: Rgb) -> Images:
     reach = (255 - level if background.key is Key.DARK else level) - NOISE_LEVELS
     alpha = np.clip(strength * (255.0 / max(reach, 1)), 0, 255)
     shares = np.array([ink[2], ink[1], ink[0], 255]) / 255.0
-    return np.rint(alpha[:, None] * shares).astype(np.uint8)
+    inked: Images = np.rint(alpha[:, None] * shares).astype(np.uint8)
+    return inked
