@@ -36,8 +36,12 @@ Images = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 IsStale = Callable[[], bool]
 
-BATCH_IMAGES = 256  # at most; is_stale is asked between batches
-CONVOLVED_IMAGES = 64  # at most, of networks with convolutions: 32 MB of activations more in a thread are no faster
+BATCH_IMAGES = (
+    128  # at most, as in training, whose kernels then serve here too; is_stale is asked between batches
+)
+CONVOLVED_IMAGES = (
+    64  # at most, of networks with convolutions: 32 MB of activations more in a thread are no faster
+)
 _DENSITY_ROWS = 4096  # latents whose density is computed at once: with 500 components 16 MB a dimension
 BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
 

@@ -10,8 +10,8 @@ MOST_POINTS = 10_240
 SHARE = 0.03  # of all cores that following a training may take from it
 INTERVAL_S = 1.0  # between passes: the map moves once a second
 # Few sizes: a set of points that stays the same glides to its newer places, another one jumps. They are such that
-# few sizes of batches come of them, most often 256 only: oneDNN keeps 3 MB of kernels for each that it has met.
-_SIZES = (256, 512, 1_024, 1_536, 2_048, 3_072, 4_096, 6_144, 8_192, MOST_POINTS)
+# few sizes of batches come of them, most often 128 only: oneDNN keeps 3 MB of kernels for each that it has met.
+_SIZES = (256, 512, 768, 1_024, 1_536, 2_048, 3_072, 5_120, 7_168, MOST_POINTS)
 _START = 1_024
 _ROOM = (
     0.85  # a larger size must cost at most this much of what is allowed, a smaller one comes above 1 / 0.85

@@ -80,7 +80,8 @@ def project(mu: NDArray[np.float32], plane: Plane) -> Projected:
         xy, curve = stacked(x)
         return Projected(xy, None, curve)
     directions = np.stack((plane.u, plane.v), axis=1).astype(np.float32)  # (D, 2)
-    xy = mu @ directions - (plane.origin @ directions).astype(np.float32)
+    # Not by "@": numpy's library of products would keep 4 MB of buffers for two columns.
+    xy = np.einsum("nd,dk->nk", mu, directions) - (plane.origin @ directions).astype(np.float32)
     if plane.latent_dim == 2:
         return Projected(xy)
     finite = np.isfinite(mu).all(axis=1)
@@ -90,7 +91,7 @@ def project(mu: NDArray[np.float32], plane: Plane) -> Projected:
     squared = np.einsum("nd,nd->n", offset, offset) - np.einsum("nk,nk->n", xy, xy)  # distance²
     centred = mu[finite] - mu[finite].mean(axis=0)
     total = float(np.einsum("nd,nd->", centred, centred)) / len(centred)
-    inside = float(np.square(centred @ directions).sum()) / len(centred)
+    inside = float(np.square(np.einsum("nd,dk->nk", centred, directions)).sum()) / len(centred)
     spread = max(total - inside, 1e-12)
     with np.errstate(invalid="ignore", under="ignore"):
         fade = np.exp(-np.maximum(squared, 0.0) / (2.0 * spread))
