@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vae_explorer.latent.explorer import BATCH_IMAGES
+from vae_explorer.latent.batches import BATCH_IMAGES
 from vae_explorer.ui.live_points import INTERVAL_S, MOST_POINTS, SHARE, LivePoints
 from vae_explorer.ui.map_refresher import MEASURED
 

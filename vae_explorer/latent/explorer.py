@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import Cancelled, ConfigError
+from vae_explorer.latent.batches import BatchSizes
 from vae_explorer.latent.encoding_pass import KL_SEED, encode_images, whole_kl
 from vae_explorer.latent.encodings import Encodings
 from vae_explorer.latent.layouts import lay_out_for_single_images
@@ -36,14 +37,7 @@ Images = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 IsStale = Callable[[], bool]
 
-BATCH_IMAGES = (
-    128  # at most, as in training, whose kernels then serve here too; is_stale is asked between batches
-)
-CONVOLVED_IMAGES = (
-    64  # at most, of networks with convolutions: 32 MB of activations more in a thread are no faster
-)
 _DENSITY_ROWS = 4096  # latents whose density is computed at once: with 500 components 16 MB a dimension
-BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,13 +176,11 @@ class Explorer:
     @property
     def batch_size(self) -> int:
         """Images at once; `is_stale` is asked before each batch."""
-        _, h, w = self.image_shape
-        most = CONVOLVED_IMAGES if self._convolves else BATCH_IMAGES
-        return max(1, min(most, BATCH_PIXELS // (h * w)))
+        return self._sizes.most
 
     @cached_property
-    def _convolves(self) -> bool:
-        return any(isinstance(layer, nn.Conv2d) for layer in self._model.modules())
+    def _sizes(self) -> BatchSizes:
+        return BatchSizes.of(self._model, *self.image_shape[1:])
 
     def decode(
         self, z: ArrayLike, labels: ArrayLike | None = None, *, is_stale: IsStale | None = None
@@ -343,10 +335,10 @@ class Explorer:
         return Reconstructions(x, decoded, recon, kl)
 
     def _batches(self, n: int, is_stale: IsStale | None = None) -> Iterator[slice]:
-        for start in range(0, n, self.batch_size):
+        for rows in self._sizes.cut(n):
             if is_stale is not None and is_stale():
                 raise Cancelled("Stopped: a newer request replaced this one.")
-            yield slice(start, min(n, start + self.batch_size))
+            yield rows
 
     def _classes(self, labels: ArrayLike | None, n: int) -> Tensor | None:
         """Classes (n,) of latents; None if the model takes none."""
