@@ -15,6 +15,9 @@ BATCH_IMAGES = (
 CONVOLVED_IMAGES = (
     64  # at most, of networks with convolutions: 32 MB of activations more in a thread are no faster
 )
+ENCODED_IMAGES = (
+    256  # at most, of dense networks that only encode: half the calls, and kernels of one layer more
+)
 REST_IMAGES = 16  # of such a network at once, of what is left
 BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
 
@@ -30,23 +33,31 @@ class BatchSizes:
     rest
         In all batches of what is left that can be as large; less is one batch. A network with convolutions keeps
         8 MB of kernels for each size that it has met, so sizes are few.
+    encoded
+        In all batches that can be as large, where nothing is decoded.
     """
 
     most: int
     rest: int
+    encoded: int
 
     @classmethod
     def of(cls, model: nn.Module, height: int, width: int) -> BatchSizes:
         """The sizes that suit `model` and pictures of so many pixels."""
         convolves = any(isinstance(layer, nn.Conv2d) for layer in model.modules())
-        most = max(1, min(CONVOLVED_IMAGES if convolves else BATCH_IMAGES, BATCH_PIXELS // (height * width)))
-        return cls(most, min(most, REST_IMAGES) if convolves else most)
+        fit = max(1, BATCH_PIXELS // (height * width))
+        if convolves:
+            most = min(CONVOLVED_IMAGES, fit)
+            return cls(most, min(most, REST_IMAGES), most)
+        most = min(BATCH_IMAGES, fit)
+        return cls(most, most, min(ENCODED_IMAGES, fit))
 
-    def cut(self, n: int) -> Iterator[slice]:
+    def cut(self, n: int, *, decodes: bool = True) -> Iterator[slice]:
         """`n` rows in batches, in order."""
+        sizes = (self.most, self.rest) if decodes else (self.encoded, self.most, self.rest)
         start = 0
         while start < n:
             left = n - start
-            size = next((size for size in (self.most, self.rest) if size <= left), left)
+            size = next((size for size in sizes if size <= left), left)
             yield slice(start, start + size)
             start += size

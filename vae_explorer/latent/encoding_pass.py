@@ -29,7 +29,7 @@ def encode_images(
     *,
     device: torch.device,
     step: int,
-    batches: Callable[[int], Iterable[slice]],
+    batches: Callable[[int, bool], Iterable[slice]],
     classes_of: Callable[[Tensor, NDArray[np.int64] | None], Tensor | None],
     n_measured: int | None = None,
     rounded: bool = False,
@@ -45,7 +45,7 @@ def encode_images(
     step
         Training behind its weights.
     batches
-        Cuts so many rows into batches; may raise to stop the pass.
+        Cuts so many rows into batches, given also whether they are decoded; may raise to stop the pass.
     classes_of
         Classes (B,) for a batch of images and, where known, their own; None if the model takes none.
     n_measured
@@ -63,7 +63,10 @@ def encode_images(
     measured = _evenly(n, n_measured)
     for wanted in (True, False):
         part = np.flatnonzero(measured == wanted)
-        for batch in batches(len(part)):
+        at_once = not wanted and (
+            model.has_closed_kl or not model.variational
+        )  # KL follows from mu and log_var
+        for batch in batches(len(part), wanted):
             rows = part[batch]
             with (
                 torch.inference_mode(),
@@ -77,11 +80,18 @@ def encode_images(
                     recon[rows] = to_numpy(losses.recon)
                 else:
                     posterior = model.encode(x, y)
-                    kl_per_image = posterior.kl() if model.variational else torch.zeros_like(posterior.mu)
-                    whole = kl_per_image.sum(1) if model.has_closed_kl else whole_kl(model, posterior, noise)
                 mu[rows], log_var[rows] = to_numpy(posterior.mu), to_numpy(posterior.log_var)
+                if at_once:
+                    continue
+                if not wanted:
+                    kl_per_image, whole = posterior.kl(), whole_kl(model, posterior, noise)
                 kl[rows] = to_numpy(whole)
                 kl_sum += to_numpy(kl_per_image.double().sum(0))
+        if at_once:
+            gaussians = Posterior(torch.from_numpy(mu[part]), torch.from_numpy(log_var[part]))
+            kl_per_image = gaussians.kl() if model.variational else torch.zeros_like(gaussians.mu)
+            kl[part] = to_numpy(kl_per_image.sum(1))
+            kl_sum += to_numpy(kl_per_image.double().sum(0))
     kl_per_dim = (kl_sum / max(1, n)).astype(np.float32)
     return Encodings(
         index=chosen,

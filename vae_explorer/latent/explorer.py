@@ -271,7 +271,7 @@ class Explorer:
             index,
             device=self.device,
             step=self.step,
-            batches=lambda n: self._batches(n, is_stale),
+            batches=lambda n, decodes: self._batches(n, is_stale, decodes=decodes),
             classes_of=self._classes_of,
             n_measured=n_measured,
             rounded=rounded,
@@ -293,7 +293,7 @@ class Explorer:
         check_pictures(x, self.image_shape)
         mu = np.empty((len(x), self.latent_dim), dtype=np.float32)
         log_var = np.empty_like(mu)
-        for rows in self._batches(len(x)):
+        for rows in self._batches(len(x), decodes=False):
             with torch.inference_mode():
                 batch = seen_pixels(x, index, rows, self._model.config.fixed_draw, self.device)
                 posterior = self._model.encode(batch, self._classes_of(batch, _some(labels, rows)))
@@ -334,8 +334,8 @@ class Explorer:
                 kl[rows] = to_numpy(whole_kl(self._model, posterior, noise))
         return Reconstructions(x, decoded, recon, kl)
 
-    def _batches(self, n: int, is_stale: IsStale | None = None) -> Iterator[slice]:
-        for rows in self._sizes.cut(n):
+    def _batches(self, n: int, is_stale: IsStale | None = None, *, decodes: bool = True) -> Iterator[slice]:
+        for rows in self._sizes.cut(n, decodes=decodes):
             if is_stale is not None and is_stale():
                 raise Cancelled("Stopped: a newer request replaced this one.")
             yield rows

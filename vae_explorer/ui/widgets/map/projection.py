@@ -80,8 +80,7 @@ def project(mu: NDArray[np.float32], plane: Plane) -> Projected:
         xy, curve = stacked(x)
         return Projected(xy, None, curve)
     directions = np.stack((plane.u, plane.v), axis=1).astype(np.float32)  # (D, 2)
-    # Not by "@": numpy's library of products would keep 4 MB of buffers for two columns.
-    xy = np.einsum("nd,dk->nk", mu, directions) - (plane.origin @ directions).astype(np.float32)
+    xy = _along(mu, directions) - (plane.origin @ directions).astype(np.float32)
     if plane.latent_dim == 2:
         return Projected(xy)
     finite = np.isfinite(mu).all(axis=1)
@@ -91,12 +90,18 @@ def project(mu: NDArray[np.float32], plane: Plane) -> Projected:
     squared = np.einsum("nd,nd->n", offset, offset) - np.einsum("nk,nk->n", xy, xy)  # distance²
     centred = mu[finite] - mu[finite].mean(axis=0)
     total = float(np.einsum("nd,nd->", centred, centred)) / len(centred)
-    inside = float(np.square(np.einsum("nd,dk->nk", centred, directions)).sum()) / len(centred)
+    inside = float(np.square(_along(centred, directions)).sum()) / len(centred)
     spread = max(total - inside, 1e-12)
     with np.errstate(invalid="ignore", under="ignore"):
         fade = np.exp(-np.maximum(squared, 0.0) / (2.0 * spread))
     fade = np.where(np.isfinite(fade), np.maximum(fade, FADE_FLOOR), FADE_FLOOR)
     return Projected(xy, fade.astype(np.float32))
+
+
+def _along(z: NDArray[np.float32], directions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """z (n, D) along directions (D, 2): (n, 2). Not by "@": numpy's library of products would keep 4 MB of buffers."""
+    columns = np.ascontiguousarray(directions.T)
+    return np.stack([np.einsum("nd,d->n", z, column) for column in columns], axis=1)
 
 
 def stacked(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
