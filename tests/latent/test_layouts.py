@@ -38,6 +38,7 @@ def test_that_a_single_row_is_the_same_however_many_threads_compute_it(
     monkeypatch: pytest.MonkeyPatch, cores: int, bias: bool
 ) -> None:
     monkeypatch.setattr(layouts, "usable_cores", lambda: cores)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)  # as beside the window
     layouts._second_reader.cache_clear()
     layer = nn.Linear(40, 301, bias=bias)
     model = nn.Sequential(layer).requires_grad_(False)

@@ -48,7 +48,7 @@ _DEPTH_STEPS = 96  # samples of the colour ramp from centre to rim
 _HUE_STEPS = 360
 _CHUNK_SAMPLES = (
     1 << 15
-)  # pixels at once: the working set stays in a core's cache; eight times as many take 1.7 times as long
+)  # pixels at once, which a core's cache holds: eight times as many take 1.7 times as long
 
 _NIGHT = np.array([17, 19, 27], dtype=np.float32) / 255  # the ground: near black with a little blue
 _POLLEN = np.array([255, 226, 150], dtype=np.float32) / 255

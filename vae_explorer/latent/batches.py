@@ -9,17 +9,12 @@ from torch import nn
 
 __all__ = ["BATCH_IMAGES", "BatchSizes"]
 
-BATCH_IMAGES = (
-    128  # at most, as in training, whose kernels then serve here too; is_stale is asked between batches
-)
-CONVOLVED_IMAGES = (
-    64  # at most, of networks with convolutions: 32 MB of activations more in a thread are no faster
-)
-ENCODED_IMAGES = (
-    256  # at most, of dense networks that only encode: half the calls, and kernels of one layer more
-)
-REST_IMAGES = 16  # of such a network at once, of what is left
-BATCH_PIXELS = 2**18  # at most: larger batches leave the caches and take longer an image
+# Images at once, at most; `is_stale` is asked between batches.
+BATCH_IMAGES = 128  # as in training, whose kernels then serve here too
+ENCODED_IMAGES = 256  # where a dense network only encodes: half the calls, and kernels of one layer more
+CONVOLVED_IMAGES = 64  # with convolutions: larger batches are no faster, and keep their activations' memory
+REST_IMAGES = 16  # with convolutions, of what is left
+BATCH_PIXELS = 2**18  # larger batches leave the caches and take longer an image
 
 
 @dataclass(frozen=True)

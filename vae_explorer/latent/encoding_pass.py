@@ -63,9 +63,8 @@ def encode_images(
     measured = _evenly(n, n_measured)
     for wanted in (True, False):
         part = np.flatnonzero(measured == wanted)
-        at_once = not wanted and (
-            model.has_closed_kl or not model.variational
-        )  # KL follows from mu and log_var
+        # Where KL follows from mu and log_var it is computed once, for all that are only encoded.
+        at_once = not wanted and (model.has_closed_kl or not model.variational)
         for batch in batches(len(part), wanted):
             rows = part[batch]
             with (

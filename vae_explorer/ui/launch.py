@@ -12,7 +12,7 @@ from pathlib import Path
 from vae_explorer.cores import usable_cores
 from vae_explorer.ui.torch_libraries import load_torchs_libraries
 
-__all__ = ["import_qt", "launch", "prepare_process", "share_arenas"]
+__all__ = ["import_qt", "launch", "prepare_process", "return_large_blocks", "share_arenas"]
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of glibc's mallopt(3)
 _LARGE_BYTES = 4 << 20
@@ -35,6 +35,7 @@ def prepare_process() -> None:
     """
     gc.disable()
     share_arenas()
+    return_large_blocks()
     # Else Intel's library keeps 2 to 4 MB of buffers for each thread that has multiplied; a product is 1 % slower.
     os.environ.setdefault("MKL_DISABLE_FAST_MM", "1")
     import_qt()
@@ -50,17 +51,26 @@ def share_arenas() -> bool:
     glibc gives each thread its own, and what one frees no other uses: 45 MB with a dozen threads that wait most
     of the time. One for each core that trains and one for the window are enough; with fewer, two threads that train
     wait for each other at every allocation, ten thousand times a second, an eighth of their time.
-
-    What is large, like the pictures of a data set, goes back to the system when it is freed: without a fixed limit
-    glibc keeps blocks of up to 32 MB once it has seen one freed. A training sets a limit of its own.
     """
+    return _mallopt(_M_ARENA_MAX, usable_cores() + 1)
+
+
+def return_large_blocks() -> bool:
+    """Give large blocks, like the pictures of a data set, back to the system when they are freed; False as above.
+
+    Without a fixed limit glibc keeps blocks of up to 32 MB once it has seen one freed. A training sets its own.
+    """
+    return _mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+
+
+def _mallopt(option: int, value: int) -> bool:
     if not sys.platform.startswith("linux"):
         return False
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):  # another C library
         return False
-    return bool(mallopt(_M_ARENA_MAX, usable_cores() + 1)) and bool(mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES))
+    return bool(mallopt(option, value))
 
 
 def import_qt() -> None:
