@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
+import subprocess
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +25,8 @@ def describe_machine() -> dict[str, str]:
         ),
         "date": date.today().isoformat(),
     }
+    if card := _graphics_card():
+        found["accelerator"] = card
     if hasattr(os, "getloadavg"):
         found["load"] = f"{os.getloadavg()[0]:.1f}"
     return found
@@ -33,6 +37,16 @@ def _version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return "?"
+
+
+def _graphics_card() -> str:
+    """The first NVIDIA card, as its driver names it; empty if there is none."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ""
+    command = [program, "--query-gpu=name", "--format=csv,noheader"]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return answer.stdout.splitlines()[0].strip() if answer.returncode == 0 and answer.stdout else ""
 
 
 def _processor() -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import data_root
 
-__all__ = ["ENVIRONMENT", "chosen", "mnist", "noise_set", "start", "train_rate"]
+__all__ = ["ENVIRONMENT", "chosen", "end", "mnist", "noise_set", "start", "train_rate"]
 
 # What `vae-explorer` sets before torch is imported; a number of threads of the caller's is not passed on.
 ENVIRONMENT: dict[str, str | None] = {
@@ -75,12 +75,21 @@ def chosen() -> str:
     """Precision and threads of the training in this worker, in words."""
     frame = _STATE["events"].gi_frame
     execution = frame.f_locals["execution"]
-    words = [execution.precision, f"{execution.n_threads} of {os.cpu_count()} threads"]
+    on_cpu = frame.f_locals["device"].type == "cpu"
+    how = f"{execution.n_threads} of {os.cpu_count()} threads" if on_cpu else "CUDA"
+    words = [execution.precision, how]
+    if execution.captured:
+        words.append("steps replayed as graphs")
     if execution.memory_format == "channels_last":
         words.insert(1, "channels-last")
     if execution.sharing == "batch":
         words.append("each a share of the batch")
     return ", ".join(words)
+
+
+def end() -> None:
+    """End the training in this worker."""
+    _STATE.pop("events").close()
 
 
 def train_rate(seconds: float) -> float:

@@ -75,15 +75,17 @@ class _PilImages(torch.utils.data.Dataset[Any]):
 
 
 def dataloader_steps(
-    images: NDArray[np.uint8], labels: NDArray[np.int64], model: ExampleVAE
+    images: NDArray[np.uint8], labels: NDArray[np.int64], model: ExampleVAE, device: str = "cpu"
 ) -> Iterator[int]:
     """Trains for ever; yields the number of images of each step. `images` (N, 28, 28), `labels` (N,)."""
+    model.to(device)
     loader = DataLoader(_PilImages(images, labels), batch_size=BATCH, shuffle=True, num_workers=0)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
     model.train()
     total = 0.0
     while True:
         for x, _ in loader:
+            x = x.to(device)
             optimiser.zero_grad()
             loss = example_loss(model(x), x)
             loss.backward()
@@ -105,12 +107,13 @@ def resident_steps(
     loss: Callable[[nn.Module, Tensor], Tensor],
     images: NDArray[np.uint8],
     batch_size: int = BATCH,
+    device: str = "cpu",
 ) -> Iterator[int]:
     """A plain float32 NCHW loop over a resident tensor: index permutation, Adam as torch has it by default."""
-    pixels = torch.from_numpy(images)
+    pixels = torch.from_numpy(images).to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
     while True:
-        for index in torch.randperm(len(pixels)).split(batch_size):
+        for index in torch.randperm(len(pixels), device=device).split(batch_size):
             x = pixels[index].float() / 255
             optimiser.zero_grad()
             value = loss(model, x)
@@ -120,8 +123,10 @@ def resident_steps(
 
 
 def rate(steps: Iterator[int], seconds: float) -> float:
-    """Images a second of the next `seconds` of `steps`."""
+    """Images a second of the next `seconds` of `steps`; on a CUDA device until it has done them."""
     n_images, begin = 0, time.perf_counter()
-    while (passed := time.perf_counter() - begin) < seconds:
+    while time.perf_counter() - begin < seconds:
         n_images += next(steps)
-    return n_images / passed
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+    return n_images / (time.perf_counter() - begin)

@@ -12,7 +12,7 @@ from benchmarks import ours
 from benchmarks.measuring import Worker, alternating
 from benchmarks.rows import Row, paired
 
-__all__ = ["run"]
+__all__ = ["plain_loss", "run"]
 
 NETWORKS = ("burgess", "residual")
 SIDES = (32, 64)
@@ -73,21 +73,21 @@ def start_reference(config: str, shape: tuple[int, int, int]) -> None:
     """The same layers and loss in a plain loop."""
     from benchmarks.reference_training import rate, resident_steps
     from vae_explorer.runs.config import RunConfig
-    from vae_explorer.vae.model import VAE, build_model
+    from vae_explorer.vae.model import build_model
 
     run_config = RunConfig.model_validate_json(config)
     model = build_model(run_config.model, run_config.objective, shape)
-
-    def loss(net: nn.Module, x: Tensor) -> Tensor:
-        assert isinstance(net, VAE)
-        posterior, _, params = net(x)
-        recon = nn.functional.binary_cross_entropy_with_logits(params, x, reduction="none").flatten(1).sum(1)
-        kl = -0.5 * (1 + posterior.log_var - posterior.mu.square() - posterior.log_var.exp()).sum(1)
-        value: Tensor = torch.mean(recon + kl)
-        return value
-
-    _STATE["steps"] = resident_steps(model, loss, ours.noise_pixels(N_IMAGES, shape))
+    _STATE["steps"] = resident_steps(model, plain_loss, ours.noise_pixels(N_IMAGES, shape))
     rate(_STATE["steps"], 0.5)
+
+
+def plain_loss(net: nn.Module, x: Tensor) -> Tensor:
+    """Negative ELBO of images `x` (B, C, H, W), mean over the batch, nats."""
+    posterior, _, params = net(x)
+    recon = nn.functional.binary_cross_entropy_with_logits(params, x, reduction="none").flatten(1).sum(1)
+    kl = -0.5 * (1 + posterior.log_var - posterior.mu.square() - posterior.log_var.exp()).sum(1)
+    value: Tensor = torch.mean(recon + kl)
+    return value
 
 
 def reference_rate(seconds: float) -> float:

@@ -74,6 +74,7 @@ class Machine(BaseModel):
     # bfloat16 by casting tensors, not by rounding inside matrix products; None: recorded before there was a choice
     casts: bool | None = None
     elastic: bool = False  # steps with one thread instead gave the same bits
+    captured: bool = False  # steps of a CUDA device were replayed as graphs where possible
     system: str = Field(default_factory=platform.platform)
 
 

@@ -80,7 +80,9 @@ def choose_execution(
         if casts is None:
             casts = device.type != "cpu" or config.model.network != "mlp"
         elastic = known.elastic and config.n_threads is None and 1 < n_threads == known.n_threads
-        return Execution(precision, known.memory_format, n_threads, casts, known.sharing, elastic)
+        return Execution(
+            precision, known.memory_format, n_threads, casts, known.sharing, elastic, known.captured
+        )
     probe = Probe(config, image_shape, device)
     best = _best_alone(config, image_shape, device, probe)
     if device.type != "cpu":
@@ -122,6 +124,15 @@ def _ways_to_share(config: RunConfig) -> list[Sharing]:
     return ["batch"] if beside_window else ["batch", "operation"]
 
 
+def _may_be_captured(config: RunConfig, device: torch.device) -> bool:
+    """Whether steps may be recorded and replayed: nobody knows what a plug-in reads anew in each step."""
+    return (
+        device.type == "cuda"
+        and make_objective(config.objective).is_of_fixed_shapes
+        and not is_plugin(config.model.network)
+    )
+
+
 def _may_be_elastic(config: RunConfig, several: list[Execution]) -> bool:
     """Whether the number of torch's threads may change from step to step, if the bits allow it: it does for MLPs.
 
@@ -148,14 +159,15 @@ def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, prob
 
 def _candidates(config: RunConfig, device: torch.device) -> Iterator[Execution]:
     """With one thread; the plain one first."""
+    captured = _may_be_captured(config, device)
     precisions: list[Precision] = ["float32"] if config.precision == "auto" else [config.precision]
     if config.precision == "auto" and _may_use_bfloat16(device):
         precisions.append("bfloat16")
     convolves = config.model.network not in DENSE
     for precision in precisions:
-        yield Execution(precision, "contiguous", 1)
+        yield Execution(precision, "contiguous", 1, captured=captured)
         if convolves and device.type != "mps":
-            yield Execution(precision, "channels_last", 1)
+            yield Execution(precision, "channels_last", 1, captured=captured)
         if precision == "bfloat16" and config.precision == "auto" and not convolves and device.type == "cpu":
             yield Execution(precision, "contiguous", 1, casts=False)
 

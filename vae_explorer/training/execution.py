@@ -41,6 +41,8 @@ class Execution:
         How bfloat16 comes about: True casts tensors (``torch.autocast``), which convolutions need; False lets matrix
         products of float32 tensors round inside, which some CPUs do faster for MLPs and some do not do at all. That
         setting is the process's: what other threads decode or encode during a step shares it, to three digits.
+    captured
+        Steps of a CUDA device are recorded and replayed where that is possible; see `CapturedSteps`.
     elastic
         Any step may have one thread instead, which gives the same bits; see `ElasticThreads`.
     """
@@ -51,6 +53,7 @@ class Execution:
     casts: bool = True
     sharing: Sharing = "operation"
     elastic: bool = False
+    captured: bool = False
 
     @property
     def n_shares(self) -> int:

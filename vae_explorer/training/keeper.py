@@ -66,6 +66,7 @@ class Keeper:
                 sharing=execution.sharing,
                 casts=execution.casts,
                 elastic=execution.elastic,
+                captured=execution.captured,
             ),
         )
 

@@ -45,9 +45,13 @@ class TrainingLabels:
                 images.labels, train_index, config.objective.n_labels, seed_for(config.seed, "labels")
             )
 
-    def of(self, index: NDArray[np.int64]) -> Tensor | None:
+    def of(self, index: NDArray[np.int64] | Tensor) -> Tensor | None:
         """Labels (B,) of the images at `index`; None for a training without."""
-        return None if self._labels is None else self._labels[torch.from_numpy(index).to(self._labels.device)]
+        if self._labels is None:
+            return None
+        if not isinstance(index, Tensor):
+            index = torch.from_numpy(index).to(self._labels.device)
+        return self._labels.index_select(0, index)
 
     def known_at(self, step: int) -> NDArray[np.int64]:
         """Labelled images that join the batch of `step`: all, or a batch's size of them drawn for it."""

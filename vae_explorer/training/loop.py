@@ -32,6 +32,7 @@ from vae_explorer.vae.losses import iterate_losses
 __all__ = ["TrainingLoop"]
 
 _EVALUATION_BATCH = 256  # images without gradients: fills a core, stays small at 256 × 256 pixels
+_EVALUATION_VALUES = 2**22  # pixels and channels of a larger one on an accelerator
 
 _DIVERGED = (
     "The loss stopped being a finite number near step {step:,}; the weights of step {good:,} are kept. "
@@ -173,9 +174,10 @@ class TrainingLoop:
         noise = generator_for(self._config.seed, purpose, int(split), trainer.device)
         losses = None
         labels = self._images.labels
-        for _, means in iterate_losses(
-            trainer.model, trainer.pixels, index, _EVALUATION_BATCH, noise, labels
-        ):
+        batch_size = _EVALUATION_BATCH
+        if trainer.device.type != "cpu":
+            batch_size = max(batch_size, _EVALUATION_VALUES // math.prod(trainer.image_shape))
+        for _, means in iterate_losses(trainer.model, trainer.pixels, index, batch_size, noise, labels):
             losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             if self._clock.now() >= self._next_progress:
                 yield self._progress()

@@ -51,12 +51,14 @@ class Adam:
 
     @torch.no_grad()
     def step(
-        self, gradients: Iterable[Tensor], learning_rate: float, part: Sequence[int] | None = None
+        self, gradients: Iterable[Tensor], learning_rate: float | Tensor, part: Sequence[int] | None = None
     ) -> None:
         """Change the parameters along their `gradients`.
 
         Parameters
         ----------
+        learning_rate
+            A number, or a float32 scalar on a device with a kernel for the whole step.
         part
             Numbers of the parameters that `gradients` are of; None: all. A step is complete when every parameter
             had its turn; parts may be done by several threads at once.

@@ -16,10 +16,10 @@ from vae_explorer.vae.networks import ImageShape
 
 __all__ = ["Probe"]
 
-NEGLIGIBLE_S = 0.002  # a step this short is all overhead: nothing to choose
-PROBE_VALUES = (
-    256 * 1024
-)  # pixels and channels of a probe's batch at most: a step stays a fraction of a second
+NEGLIGIBLE_S = 0.002  # a CPU's step this short is all overhead: nothing to choose
+# Pixels and channels of a probe's batch at most, so that a step stays a fraction of a second; an accelerator is only
+# filled by whole batches.
+PROBE_VALUES, PROBE_VALUES_ACCELERATOR = 256 * 1024, 64 * 1024 * 1024
 ROUNDS = 4
 TURN_S = 0.03  # steps of a candidate in a row, so that it finds its own data in the processor's caches
 STEPS_TO_AGREE = 4
@@ -33,11 +33,13 @@ class Probe:
         self._whole = config
         self._shape = image_shape
         values = image_shape[0] * image_shape[1] * image_shape[2]
-        n_images = max(1, min(config.batch_size, PROBE_VALUES // values))
+        limit = PROBE_VALUES if device.type == "cpu" else PROBE_VALUES_ACCELERATOR
+        n_images = max(1, min(config.batch_size, limit // values))
         objective = config.objective.model_copy(update={"n_labels": min(config.objective.n_labels, n_images)})
         self._config = config.model_copy(update={"batch_size": n_images, "objective": objective})
         self._images = _noise(n_images, image_shape, config.model.n_classes)
         self._device = device
+        self._negligible_s = NEGLIGIBLE_S if device.type == "cpu" else 0.0
 
     def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
         """Least seconds of a step of each candidate; the first alone if choosing cannot pay.
@@ -55,7 +57,7 @@ class Probe:
                 began = time.perf_counter()
                 for candidate, trainer in trainers.items():
                     self._turn(trainer)  # kernels are chosen and memory is found
-                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
+                    if candidate is candidates[0] and self._turn(trainer) < self._negligible_s:
                         return {candidate: 0.0}
                 for _ in range(ROUNDS):
                     for candidate, trainer in trainers.items():

@@ -80,7 +80,14 @@ class Stepper:
             noise.manual_seed(seed_for(self._seed, "noise", step if number == 0 else f"{step}/{number}"))
         return self._noises[0]
 
-    def gradients(self, x: Tensor, beta: float, y: Tensor | None = None, epoch: float = 0.0) -> Gradients:
+    @property
+    def noises(self) -> Sequence[torch.Generator]:
+        """Of the shares of a batch."""
+        return self._noises
+
+    def gradients(
+        self, x: Tensor, beta: float | Tensor, y: Tensor | None = None, epoch: float | Tensor = 0.0
+    ) -> Gradients:
         """Gradients of the loss of batch `x` (B, C, H, W), with labels `y` (B,) where the model takes them."""
         with self._execution.products():
             shares = shares_of(len(x), self._crew.n)
@@ -97,7 +104,7 @@ class Stepper:
         }
         return Gradients([each.shares[0] for each in found], sums, extra)
 
-    def apply(self, gradients: Gradients, learning_rate: float) -> None:
+    def apply(self, gradients: Gradients, learning_rate: float | Tensor) -> None:
         """One step of the optimiser, its parameters dealt out to the threads."""
         self._crew.run([partial(self._apply, part, gradients.shares, learning_rate) for part in self._parts])
 
@@ -106,7 +113,13 @@ class Stepper:
         self._crew.close()
 
     def _share(
-        self, number: int, x: Tensor, y: Tensor | None, beta: float, epoch: float, n_images: int
+        self,
+        number: int,
+        x: Tensor,
+        y: Tensor | None,
+        beta: float | Tensor,
+        epoch: float | Tensor,
+        n_images: int,
     ) -> Gradients:
         """What images `x` contribute to the gradients and sums of a batch of `n_images`."""
         noise = self._noises[number]
@@ -122,7 +135,9 @@ class Stepper:
         extra = {name: len(terms.recon) * value for name, value in terms.extra.items()}
         return Gradients([gradients], sums, extra)
 
-    def _apply(self, part: list[int], shares: Sequence[Sequence[Tensor]], learning_rate: float) -> None:
+    def _apply(
+        self, part: list[int], shares: Sequence[Sequence[Tensor]], learning_rate: float | Tensor
+    ) -> None:
         """Change the parameters numbered in `part`; gradients are added in the order of the shares."""
         sums = [shares[0][k] for k in part]
         for share in shares[1:]:

@@ -18,7 +18,9 @@ from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
+from vae_explorer.training.captured import CapturedSteps
 from vae_explorer.training.elastic import ElasticThreads
+from vae_explorer.training.epoch_plan import EpochPlan, StepInputs
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
@@ -105,6 +107,10 @@ class Trainer:
             config.seed,
             draws_anew=config.model.binarisation == "dynamic",
         )
+        self._plan = self._captured = None
+        if execution.captured and self.pixels.is_resident:
+            self._plan = EpochPlan(device, len(self.train_index), config.batch_size)
+            self._captured = CapturedSteps(device, self._stepper.noises)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -127,16 +133,12 @@ class Trainer:
     @property
     def beta_now(self) -> float:
         """Weight of kl at the next step, warm-up included."""
-        objective, n_steps = self.config.objective, self.steps_per_epoch
-        return beta_at(
-            self.step, self.beta, objective.warmup_epochs * n_steps, objective.cycle_epochs * n_steps
-        )
+        return self._beta_at(self.step)
 
     @property
     def learning_rate_now(self) -> float:
         """Learning rate of the next step, schedule included."""
-        n_steps = self.config.epochs * self.steps_per_epoch
-        return self.learning_rate * learning_rate_share(self.config.schedule, self.step, n_steps)
+        return self._learning_rate_at(self.step)
 
     @property
     def n_parameters(self) -> int:
@@ -149,33 +151,45 @@ class Trainer:
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
         # An epoch's last, smaller batch keeps all threads: for one alone oneDNN would keep other kernels, 7 MB.
-        is_whole = self.images_in_epoch + self.config.batch_size <= len(self.train_index)
-        with self._elastic.step() if self._elastic is not None and is_whole else nullcontext():
-            self._train_step()
-
-    def _train_step(self) -> None:
+        n_images = min(self.config.batch_size, len(self.train_index) - self.images_in_epoch)
+        is_whole = n_images == self.config.batch_size
         noise = self._stepper.begin(self.step)
-        x, y = self._next_images()
-        gradients = self._stepper.gradients(x, self.beta_now, y, self.step / self.steps_per_epoch)
-        self.is_between_steps = False
-        self._stepper.apply(gradients, self.learning_rate_now)
-        self._train_adversary(noise)
-        self._sums += gradients.sums
-        for name, total in gradients.extra.items():
-            self._extra[name] = self._extra.get(name, torch.zeros_like(self._sums[0])) + total
+        with self._elastic.step() if self._elastic is not None and is_whole else nullcontext():
+            if self._plan is not None and self._captured is not None:
+                plan = self._current(self._plan)
+                self.is_between_steps = False
+                self._captured.step(n_images, lambda: self._compute(plan.next(n_images), noise))
+            else:
+                self._compute(self._inputs(), noise)
         self.step += 1
         self.is_between_steps = True
 
+    def _compute(self, inputs: StepInputs, noise: torch.Generator) -> None:
+        """All of a step that happens on the device: from its images to changed weights and sums."""
+        x, y = self._images(inputs)
+        gradients = self._stepper.gradients(x, inputs.beta, y, inputs.epoch)
+        self.is_between_steps = False
+        self._stepper.apply(gradients, inputs.learning_rate)
+        self._train_adversary(noise)
+        self._sums += gradients.sums
+        for name, total in gradients.extra.items():
+            if name not in self._extra:
+                self._extra[name] = torch.zeros_like(self._sums[0])
+            self._extra[name] += total
+
     def close(self) -> None:
-        """End the threads that shared the steps."""
+        """End the threads that shared the steps, and forget recorded ones."""
         self._stepper.close()
+        if self._captured is not None:
+            self._captured.close()
 
     def finish_epoch(self) -> None:
         """Begin the next epoch's sums."""
         self.epoch += 1
         self.seconds = 0.0
         self._sums.zero_()
-        self._extra.clear()
+        for total in self._extra.values():  # in place, as for `_sums`: recorded steps add to this very memory
+            total.zero_()
 
     def sums(self) -> tuple[float, float]:
         """Sums of recon and kl over `images_in_epoch`, in nats; waits for the device.
@@ -252,9 +266,8 @@ class Trainer:
         self.model.load_state_dict(_without_prefix("model", tensors))
         self.optimiser.unpack(tensors)
         self._sums.copy_(tensors["sums"])
-        self._extra = {
-            name: total.to(self._sums) for name, total in _without_prefix("extra", tensors).items()
-        }
+        for name, total in _without_prefix("extra", tensors).items():
+            self._extra[name] = total.to(self._sums, copy=True)  # only before the first step
         if self.adversary is not None:
             self.adversary.load_state_dict(_without_prefix("adversary", tensors))
             self._adversary_optimiser.unpack(tensors)
@@ -263,12 +276,43 @@ class Trainer:
         self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
         self.set_learning_rate(float(meta["learning_rate"]))
 
-    def _next_images(self) -> tuple[Tensor, Tensor | None]:
-        """The batch of this step, binarised by the fixed draw if the config says so, and its labels. Images whose
+    def _inputs(self) -> StepInputs:
+        """Of this step, as numbers of the host."""
+        return StepInputs(
+            index=self._batch_from_now(0),
+            then=self._batch_from_now(1),
+            beta=self.beta_now,
+            learning_rate=self.learning_rate_now,
+            epoch=self.step / self.steps_per_epoch,
+        )
+
+    def _current(self, plan: EpochPlan) -> EpochPlan:
+        """`plan`, brought up to this step where the epoch or a setting is another than at the last one."""
+
+        def settings() -> NDArray[np.float32]:
+            first = self.epoch * self.steps_per_epoch
+            steps = range(first, first + self.steps_per_epoch)
+            rows = [(self._beta_at(k), self._learning_rate_at(k), k / self.steps_per_epoch) for k in steps]
+            return np.array(rows, np.float32)
+
+        key = (self.epoch, self.beta, self.learning_rate)
+        plan.hold(key, self.step_in_epoch, self._order_now, settings)
+        return plan
+
+    def _beta_at(self, step: int) -> float:
+        objective, n_steps = self.config.objective, self.steps_per_epoch
+        return beta_at(step, self.beta, objective.warmup_epochs * n_steps, objective.cycle_epochs * n_steps)
+
+    def _learning_rate_at(self, step: int) -> float:
+        n_steps = self.config.epochs * self.steps_per_epoch
+        return self.learning_rate * learning_rate_share(self.config.schedule, step, n_steps)
+
+    def _images(self, inputs: StepInputs) -> tuple[Tensor, Tensor | None]:
+        """The batch of a step, binarised by the fixed draw if the config says so, and its labels. Images whose
         label a semi-supervised training knows come after the others."""
-        model, index = self.config.model, self._batch_from_now(0)
+        model, index = self.config.model, inputs.index
         draw = model.binarisation_seed if model.binarisation == "static" else None
-        x = self.pixels.batch(index, then=self._batch_from_now(1), draw=draw)
+        x = self.pixels.batch(index, then=inputs.then, draw=draw)
         y = self.labels.of(index)
         if len(known := self.labels.known_at(self.step)):
             x = torch.cat((x, self.pixels.batch(known, draw=draw)))
@@ -298,10 +342,14 @@ class Trainer:
 
     def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
         """Which images the step `n_steps` from now trains on; none after the last of the epoch."""
+        start = (self.step_in_epoch + n_steps) * self.config.batch_size
+        return self._order_now()[start : start + self.config.batch_size]
+
+    def _order_now(self) -> NDArray[np.int64]:
+        """The training images in the order of the current epoch."""
         if self._order is None or self._order[0] != self.epoch:
             self._order = (self.epoch, epoch_order(self.config.seed, self.epoch, self.train_index))
-        start = (self.step_in_epoch + n_steps) * self.config.batch_size
-        return self._order[1][start : start + self.config.batch_size]
+        return self._order[1]
 
 
 def _copy(tensor: Tensor) -> Tensor:

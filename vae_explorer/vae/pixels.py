@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_explorer.data.scattered import ScatteredRows, is_mapped
-from vae_explorer.vae.binarisation import fixed_draw, uniform_bits
+from vae_explorer.vae.binarisation import fixed_draw
 
 __all__ = ["Pixels"]
 
 _WHITE = np.float32(255.0)
 _SHARE_OF_FREE_MEMORY = 0.5  # of an accelerator; the rest is for weights and activations
+_DRAWN_AT_ONCE = 2**24  # pixels
 
 
 class Pixels:
@@ -35,6 +36,7 @@ class Pixels:
         self.device = device
         self._array = images
         self._resident: Tensor | None = None
+        self._drawn: dict[int, Tensor] = {}  # by seed: the resident images after their fixed draw, 0 or 1
         self._scattered: ScatteredRows | None = None
         if device.type != "cpu" and _fits(images.nbytes, device):
             self._resident = torch.from_numpy(np.array(images)).to(device)
@@ -44,26 +46,36 @@ class Pixels:
     def __len__(self) -> int:
         return int(self._array.shape[0])
 
+    @property
+    def is_resident(self) -> bool:
+        """Whether all images lie in an accelerator's memory, so that an index there cuts batches too."""
+        return self._resident is not None
+
     def batch(
-        self, index: NDArray[np.int64], then: NDArray[np.int64] | None = None, *, draw: int | None = None
+        self,
+        index: NDArray[np.int64] | Tensor,
+        then: NDArray[np.int64] | None = None,
+        *,
+        draw: int | None = None,
     ) -> Tensor:
         """Images at `index` (B,) as float32 in [0, 1]; (B, C, H, W), memory of its own.
 
         Parameters
         ----------
+        index
+            A tensor on `device` where the images are resident, else an array.
         then
             Index of the batch that will be asked for next: images in a file are read while this one is used.
         draw
             Seed of a `fixed_draw` of each pixel, to 0 or 1; None: grey values.
         """
         if self._resident is not None:
-            chosen = self._resident[torch.from_numpy(index).to(self.device, non_blocking=True)]
+            if not isinstance(index, Tensor):
+                index = torch.from_numpy(index).to(self.device, non_blocking=True)
             if draw is not None:
-                bits = uniform_bits(index, chosen[0].numel(), draw).astype(np.int32).reshape(chosen.shape)
-                # `THRESHOLDS`, computed where the images lie
-                thresholds = (chosen.to(torch.int32) * 2**16 + 254).div(255, rounding_mode="floor")
-                return (torch.from_numpy(bits).to(self.device) < thresholds).to(torch.float32)
-            return chosen.to(torch.float32).div_(255.0)
+                return self._drawn_once(draw).index_select(0, index).to(torch.float32)
+            return self._resident.index_select(0, index).to(torch.float32).div_(255.0)
+        assert not isinstance(index, Tensor)
         if self._scattered is not None:
             rows = self._scattered.take(index, then)
         else:
@@ -77,6 +89,20 @@ class Pixels:
         x = torch.empty(rows.shape, dtype=torch.float32)
         np.divide(rows, _WHITE, out=x.numpy())
         return x
+
+    def _drawn_once(self, seed: int) -> Tensor:
+        """All resident images after the `fixed_draw` of `seed`: uint8, 0 or 1, (N, C, H, W)."""
+        if seed not in self._drawn:
+            n_at_once = max(1, _DRAWN_AT_ONCE // int(np.prod(self._array.shape[1:])))
+            parts = [
+                torch.from_numpy(
+                    fixed_draw(self._array[start : start + n_at_once], index, seed).view(np.uint8)
+                ).to(self.device)
+                for start in range(0, len(self), n_at_once)
+                for index in (np.arange(start, min(start + n_at_once, len(self)), dtype=np.int64),)
+            ]
+            self._drawn[seed] = torch.cat(parts)
+        return self._drawn[seed]
 
 
 def _fits(n_bytes: int, device: torch.device) -> bool:

@@ -28,20 +28,20 @@ class Gaussian(Likelihood):
         super().__init__()
         self._sigma = sigma
 
-    def log_sigma(self) -> Tensor:
-        """Logarithm of the pixels' standard deviation; scalar."""
-        return torch.tensor(math.log(self._sigma))
+    def log_sigma(self, device: torch.device | None = None) -> Tensor:
+        """Logarithm of the pixels' standard deviation; scalar, on `device` (the CPU by default) if it is fixed."""
+        return torch.full((), math.log(self._sigma), device=device)
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
         error = (x - self.mean(params)).flatten(1).square().sum(1)  # (B,)
-        return _log_density(error, self.log_sigma().to(params), params[0].numel())
+        return _log_density(error, self.log_sigma(params.device).to(params), params[0].numel())
 
     def mean(self, params: Tensor) -> Tensor:
         return pixel_mean(params)
 
     def sample(self, params: Tensor, generator: torch.Generator | None) -> Tensor:
         noise = torch.randn(params.shape, generator=generator, device=params.device, dtype=params.dtype)
-        return self.mean(params) + torch.exp(self.log_sigma().to(params)) * noise
+        return self.mean(params) + torch.exp(self.log_sigma(params.device).to(params)) * noise
 
 
 class GaussianLearned(Gaussian):
@@ -55,7 +55,7 @@ class GaussianLearned(Gaussian):
         super().__init__(sigma)
         self.raw = nn.Parameter(torch.tensor(math.log(max(sigma - SIGMA_MIN, SIGMA_MIN))))
 
-    def log_sigma(self) -> Tensor:
+    def log_sigma(self, device: torch.device | None = None) -> Tensor:
         return torch.log(SIGMA_MIN + torch.exp(self.raw))
 
 
@@ -83,7 +83,7 @@ class GaussianOptimal(Gaussian):
         self.register_buffer("mse", torch.tensor(sigma**2))
         self.register_buffer("n_batches", torch.tensor(0.0))
 
-    def log_sigma(self) -> Tensor:
+    def log_sigma(self, device: torch.device | None = None) -> Tensor:
         return 0.5 * torch.log(self.mse.clamp_min(SIGMA_MIN**2))
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
@@ -92,8 +92,9 @@ class GaussianOptimal(Gaussian):
         error = (x - self.mean(params)).flatten(1).square().sum(1)  # (B,)
         n_values = params[0].numel()
         mse = error.detach().mean() / n_values
-        self.n_batches = (self.n_batches + 1.0).clamp_max(self._MEMORY)
-        self.mse = self.mse + (mse.to(self.mse) - self.mse) / self.n_batches
+        with torch.no_grad():  # in place: a recorded step changes the very same memory when it is replayed
+            self.n_batches.add_(1.0).clamp_(max=self._MEMORY)
+            self.mse.add_((mse.to(self.mse) - self.mse) / self.n_batches)
         return _log_density(error, 0.5 * torch.log(mse.clamp_min(SIGMA_MIN**2)), n_values)
 
 

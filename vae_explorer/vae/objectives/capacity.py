@@ -35,4 +35,5 @@ class Capacity(Objective):
         bound = bound_of(model, batch)
         target = capacity_at(batch.epoch, self.capacity, self.rise_epochs)
         loss = bound.recon.mean() + self.weight * (bound.kl.mean() - target).abs()
-        return Terms(bound.recon, bound.kl, loss, {"capacity": torch.full_like(loss.detach(), target)})
+        extra = {"capacity": torch.zeros_like(loss.detach()) + target}
+        return Terms(bound.recon, bound.kl, loss, extra)

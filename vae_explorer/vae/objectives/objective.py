@@ -45,20 +45,20 @@ class Batch:
     x
         Images (B, C, H, W) in [0, 1].
     beta
-        Weight in force.
+        Weight in force; a number, or a scalar on the device of `x`.
     generator
         Source of all noise.
     y
         Labels (B,) of a model of classes; −1 where the label is not known.
     epoch
-        Passes over the training images so far, with decimals.
+        Passes over the training images so far, with decimals; likewise.
     """
 
     x: Tensor
-    beta: float
+    beta: float | Tensor
     generator: torch.Generator | None
     y: Tensor | None = None
-    epoch: float = 0.0
+    epoch: float | Tensor = 0.0
 
 
 class Objective:
@@ -68,22 +68,25 @@ class Objective:
     ----------
     is_mean_over_images
         Whether the loss is a mean of terms that each depend on one image: then parts of a batch may be computed apart.
+    is_of_fixed_shapes
+        Whether every batch of one size goes through the same operations on tensors of the same shapes.
     adversary
         Trained beside the model by `adversary_loss`, not by `Terms.loss`.
     """
 
     is_mean_over_images = False
+    is_of_fixed_shapes = True
     adversary: nn.Module | None = None
 
     def __call__(
         self,
         model: VAE,
         x: Tensor,
-        beta: float,
+        beta: float | Tensor,
         generator: torch.Generator | None,
         *,
         y: Tensor | None = None,
-        epoch: float = 0.0,
+        epoch: float | Tensor = 0.0,
     ) -> Terms:
         """`terms` of a `Batch` of these."""
         return self.terms(model, Batch(x, beta, generator, y, epoch))

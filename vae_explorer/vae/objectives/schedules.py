@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 __all__ = ["beta_at", "capacity_at"]
 
 
@@ -17,6 +19,8 @@ def beta_at(step: int, beta: float, warmup_steps: float, cycle_steps: float = 0.
     return beta if place >= warmup_steps else beta * place / warmup_steps
 
 
-def capacity_at(epoch: float, capacity: float, rise_epochs: float) -> float:
+def capacity_at(epoch: float | Tensor, capacity: float, rise_epochs: float) -> float | Tensor:
     """Nats that kl is led to after `epoch` epochs: linear from 0 to `capacity` over `rise_epochs`, then constant."""
+    if isinstance(epoch, Tensor):
+        return (epoch * (capacity / rise_epochs)).clamp_max(capacity) if rise_epochs > 0.0 else capacity
     return capacity if epoch >= rise_epochs else capacity * epoch / rise_epochs

@@ -30,6 +30,8 @@ class SemiSupervised(Objective):
         N_l/N.
     """
 
+    is_of_fixed_shapes = False  # the images with a label are picked out of each batch
+
     def __init__(self, alpha: float, labelled_share: float) -> None:
         self.alpha = alpha
         self.labelled_share = labelled_share

@@ -33,13 +33,13 @@ class TotalCorrelation(Objective):
 
     def __init__(self, n_train: int, estimator: TcEstimator) -> None:
         self.n_train = n_train
-        self._log_weights = lru_cache(maxsize=4)(
-            stratified_log_weights if estimator == "mss" else weighted_log_weights
-        )
+        weights_of = stratified_log_weights if estimator == "mss" else weighted_log_weights
+        self._log_weights = lru_cache(maxsize=4)(lambda b, n, device: weights_of(b, n).to(device))
 
     def terms(self, model: VAE, batch: Batch) -> Terms:
         bound = bound_of(model, batch)
-        log_weights = self._log_weights(len(batch.x), max(self.n_train, len(batch.x))).to(bound.z)
+        n_batch, device = len(batch.x), bound.z.device
+        log_weights = self._log_weights(n_batch, max(self.n_train, n_batch), device).to(bound.z)
         joint, product = aggregate_log_probs(bound.z, bound.posterior, log_weights)
         tc = (joint - product).mean()
         mi = (bound.posterior.log_prob(bound.z) - joint).mean()

@@ -1,0 +1,107 @@
+"""``CapturedSteps``: the work of an optimiser step, recorded once on a CUDA device and replayed from then on."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import torch
+
+from vae_explorer.training.run_ahead import RunAhead
+
+__all__ = ["CapturedSteps"]
+
+WARM_STEPS = 3  # of a batch size before it is recorded: libraries choose kernels, caches fill
+
+_log = logging.getLogger(__name__)
+
+
+class CapturedSteps:
+    """Replays each step as one CUDA graph instead of launching its kernels one by one.
+
+    A step of a small network is some hundred kernels of a few microseconds; Python takes several times as long to launch
+    them, and beside a window it also waits for the interpreter. A graph is launched as a whole.
+
+    Replaying does the same to the same memory: what a step computes must begin and end in tensors that stay, and may
+    not depend on numbers that Python reads anew. Noise is drawn anew, as each generator is seeded before a replay.
+    What cannot be recorded is computed step by step as before.
+
+    Parameters
+    ----------
+    device
+        A CUDA device.
+    noises
+        Generators that a step draws from; seeded by the caller before each step.
+    """
+
+    def __init__(self, device: torch.device, noises: Sequence[torch.Generator]) -> None:
+        self._device = device
+        self._noises = noises
+        self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
+        self._n_taken: Counter[int] = Counter()
+        self._is_possible = True
+        self._run_ahead = RunAhead()
+        self._pool = torch.cuda.graph_pool_handle()  # memory that all graphs share: they never run at once
+
+    @property
+    def sizes(self) -> frozenset[int]:
+        """Batch sizes whose step is recorded."""
+        return frozenset(self._graphs)
+
+    def step(self, n_images: int, compute: Callable[[], None]) -> None:
+        """One step with `n_images`: `compute` itself, or what it did when it was recorded for so many."""
+        graph = self._graphs.get(n_images)
+        if graph is None and self._is_possible and self._n_taken[n_images] >= WARM_STEPS:
+            graph = self._record(n_images, compute)
+        if graph is not None:
+            graph.replay()
+        else:
+            compute()
+            self._n_taken[n_images] += 1
+        self._run_ahead.step()
+
+    def close(self) -> None:
+        """Forget the graphs and free their memory."""
+        self._is_possible = False
+        if self._graphs:
+            torch.cuda.synchronize(self._device)
+        self._graphs.clear()
+
+    def _record(self, n_images: int, compute: Callable[[], None]) -> torch.cuda.CUDAGraph | None:
+        """Nothing is computed while it is recorded, so nothing is lost where that fails."""
+        try:
+            graph = self._captured(compute)
+        except RuntimeError as error:  # torch's errors of CUDA are such
+            _log.warning(
+                "a step cannot be replayed as a CUDA graph; it is computed kernel by kernel: %s", error
+            )
+            self._is_possible = False
+            self._graphs.clear()
+            return None
+        self._graphs[n_images] = graph
+        return graph
+
+    def _captured(self, compute: Callable[[], None]) -> torch.cuda.CUDAGraph:
+        # Not by `torch.cuda.graph`, which runs the garbage collector first: a stall of a window.
+        torch.cuda.synchronize(self._device)
+        graph = torch.cuda.CUDAGraph()
+        for noise in self._noises:
+            graph.register_generator_state(noise)
+        stream = _stream(self._device)
+        stream.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(stream):
+            graph.capture_begin(self._pool, capture_error_mode="thread_local")
+            try:
+                compute()
+            finally:
+                graph.capture_end()
+        torch.cuda.current_stream(self._device).wait_stream(stream)
+        return graph
+
+
+@cache
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """The one that steps are recorded on: for each stream cuBLAS keeps 64 MB for good."""
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # not annotated in torch
