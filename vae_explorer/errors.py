@@ -10,6 +10,7 @@ __all__ = [
     "ExportError",
     "RunError",
     "VaeExplorerError",
+    "is_out_of_memory",
 ]
 
 
@@ -26,7 +27,7 @@ class DataError(VaeExplorerError):
 
 
 class DeviceError(VaeExplorerError):
-    """The chosen compute device is not on this machine."""
+    """The chosen compute device is not on this machine, or not large enough."""
 
 
 class RunError(VaeExplorerError):
@@ -39,3 +40,15 @@ class ExportError(VaeExplorerError):
 
 class Cancelled(VaeExplorerError):  # noqa: N818 — a wish, not a fault
     """The person asked for a long task to stop; nothing was lost."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether `error` says that this machine, or its accelerator, has too little memory; torch's have no common class."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError)
+        and (
+            type(error).__name__ == "OutOfMemoryError"
+            or "not enough memory" in str(error)
+            or "can't allocate" in str(error)
+        )
+    )

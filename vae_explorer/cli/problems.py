@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
-from vae_explorer.errors import ConfigError, VaeExplorerError
+from vae_explorer.errors import ConfigError, VaeExplorerError, is_out_of_memory
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -73,7 +73,7 @@ def sentence_of(error: Exception) -> str | None:
         return _one_line(str(error))
     if isinstance(error, _ClickException):
         return _usage_sentence(error)
-    if isinstance(error, MemoryError) or _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return "There is not enough memory for this; try a smaller --batch-size, --size or --limit."
     return None
 
@@ -185,11 +185,3 @@ def _usage_sentence(error: Exception) -> str:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    return isinstance(error, RuntimeError) and (
-        type(error).__name__ == "OutOfMemoryError"
-        or "not enough memory" in str(error)
-        or "can't allocate" in str(error)
-    )

@@ -79,6 +79,7 @@ class CapturedSteps:
             )
             self._is_possible = False
             self._graphs.clear()
+            torch.cuda.empty_cache()
             return None
         self._graphs[n_images] = graph
         return graph
@@ -86,6 +87,7 @@ class CapturedSteps:
     def _captured(self, compute: Callable[[], None]) -> torch.cuda.CUDAGraph:
         # Not by `torch.cuda.graph`, which runs the garbage collector first: a stall of a window.
         torch.cuda.synchronize(self._device)
+        torch.cuda.empty_cache()  # of computed steps: a recorded one has memory of its own
         graph = torch.cuda.CUDAGraph()
         for noise in self._noises:
             graph.register_generator_state(noise)

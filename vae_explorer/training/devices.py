@@ -12,6 +12,7 @@ import torch
 
 from vae_explorer.cores import usable_cores
 from vae_explorer.errors import DeviceError
+from vae_explorer.training.cuda_start import start_cuda
 
 __all__ = [
     "available_devices",
@@ -33,6 +34,7 @@ _threads_by_default: int | None = None  # of each thread's operations, likewise
 def available_devices() -> list[tuple[str, str]]:
     """Devices of this machine as (name, label for a person), best first; the CPU is always last."""
     found = []
+    start_cuda()
     if torch.cuda.is_available():
         found += [
             (f"cuda:{i}", f"CUDA · {torch.cuda.get_device_name(i)}") for i in range(torch.cuda.device_count())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
 import torch
 
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.errors import is_out_of_memory
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.training.devices import set_own_threads, threads_set
 from vae_explorer.training.execution import Execution, denormals_flushed
@@ -16,7 +18,7 @@ from vae_explorer.vae.networks import ImageShape
 
 __all__ = ["Probe"]
 
-NEGLIGIBLE_S = 0.002  # a CPU's step this short is all overhead: nothing to choose
+NEGLIGIBLE_S = 0.002  # of a CPU: a step this short is all overhead: nothing to choose
 # Pixels and channels of a probe's batch at most, so that a step stays a fraction of a second; an accelerator is only
 # filled by whole batches.
 PROBE_VALUES, PROBE_VALUES_ACCELERATOR = 256 * 1024, 64 * 1024 * 1024
@@ -39,7 +41,6 @@ class Probe:
         self._config = config.model_copy(update={"batch_size": n_images, "objective": objective})
         self._images = _noise(n_images, image_shape, config.model.n_classes)
         self._device = device
-        self._negligible_s = NEGLIGIBLE_S if device.type == "cpu" else 0.0
 
     def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
         """Least seconds of a step of each candidate; the first alone if choosing cannot pay.
@@ -48,6 +49,8 @@ class Probe:
         """
         if len(candidates) == 1:
             return {candidates[0]: 0.0}
+        if self._device.type != "cpu":
+            return self._one_by_one(candidates)
         trainers: dict[Execution, Trainer] = {}
         taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
         try:
@@ -57,7 +60,7 @@ class Probe:
                 began = time.perf_counter()
                 for candidate, trainer in trainers.items():
                     self._turn(trainer)  # kernels are chosen and memory is found
-                    if candidate is candidates[0] and self._turn(trainer) < self._negligible_s:
+                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
                         return {candidate: 0.0}
                 for _ in range(ROUNDS):
                     for candidate, trainer in trainers.items():
@@ -68,6 +71,31 @@ class Probe:
             for trainer in trainers.values():
                 trainer.close()
         return {candidate: min(series) for candidate, series in taken.items()}
+
+    def _one_by_one(self, candidates: list[Execution]) -> dict[Execution, float]:
+        """On an accelerator, which is nobody else's and whose memory may not hold two models with whole batches."""
+        found: dict[Execution, float] = {}
+        with threads_set(torch.get_num_threads()), denormals_flushed():
+            for candidate in candidates:
+                found[candidate] = self._alone(candidate)
+                if self._device.type == "cuda":
+                    torch.cuda.empty_cache()
+        return found
+
+    def _alone(self, candidate: Execution) -> float:
+        """Least seconds of a step; infinite where memory does not suffice."""
+        trainer: Trainer | None = None
+        try:
+            trainer = Trainer(self._config, self._images, self._device, candidate)
+            self._turn(trainer)
+            return min(self._turn(trainer) for _ in range(ROUNDS))
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            return math.inf
+        finally:
+            if trainer is not None:
+                trainer.close()
 
     def agree(self, first: Execution, second: Execution) -> bool:
         """Whether both give the same weights bit for bit after a few steps with batches as large as the training's."""

@@ -7,9 +7,12 @@ training, one that closes the generator ends it, saved.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+
+import torch
 
 from vae_explorer.data.image_set import ImageSet
+from vae_explorer.errors import DeviceError, is_out_of_memory
 from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import DataCard
@@ -59,7 +62,7 @@ def train(
     Raises
     ------
     DeviceError
-        If the device is not on this machine.
+        If the device is not on this machine, or has too little memory.
     DataError
         If there are no training images.
     ConfigError, RunError
@@ -70,7 +73,7 @@ def train(
     if run is not None:
         check_resumable(config, DataCard.of(images), run)
     keep_freed_memory()
-    with denormals_flushed():
+    with denormals_flushed(), _short_memory_told(config, images, device):
         warm_up(str(device))
         known = run.info.machine if run is not None else None
         return_freed_memory()  # of imports and of reading the pictures
@@ -92,3 +95,17 @@ def train(
         finally:
             keeper.close()
             trainer.close()
+
+
+@contextmanager
+def _short_memory_told(config: RunConfig, images: ImageSet, device: torch.device) -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        _, height, width = images.image_shape
+        raise DeviceError(
+            f"{device_label(device)} has too little memory for batches of {config.batch_size:,} pictures of "
+            f"{width} × {height} pixels; choose a smaller batch, smaller pictures or a smaller network."
+        ) from error
