@@ -21,11 +21,13 @@ from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.training.captured import CapturedSteps
 from vae_explorer.training.elastic import ElasticThreads
 from vae_explorer.training.epoch_plan import EpochPlan, StepInputs
+from vae_explorer.training.epoch_sums import EpochSums
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.schedule import learning_rate_share
+from vae_explorer.training.state_tensors import all_finite, copied, prefixed, without_prefix
 from vae_explorer.training.stepper import Stepper
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
@@ -91,11 +93,7 @@ class Trainer:
         self.learning_rate = config.learning_rate
         self.seconds = 0.0
         self.is_between_steps = True  # False only while weights are being changed
-        # Sums of recon and kl over the epoch's images so far. They stay on the device: reading them waits
-        # for all queued work, so that happens when an event is due, not every step. MPS has no float64.
-        kind = torch.float32 if device.type == "mps" else torch.float64
-        self._sums = torch.zeros(2, dtype=kind, device=device)
-        self._extra: dict[str, Tensor] = {}  # likewise of the objective's further terms
+        self._sums = EpochSums(device)
         self._order: tuple[int, NDArray[np.int64]] | None = None
         self._elastic = ElasticThreads(execution.n_threads) if execution.elastic else None
         self._stepper = Stepper(
@@ -171,11 +169,7 @@ class Trainer:
         self.is_between_steps = False
         self._stepper.apply(gradients, inputs.learning_rate)
         self._train_adversary(noise)
-        self._sums += gradients.sums
-        for name, total in gradients.extra.items():
-            if name not in self._extra:
-                self._extra[name] = torch.zeros_like(self._sums[0])
-            self._extra[name] += total
+        self._sums.add(gradients)
 
     def close(self) -> None:
         """End the threads that shared the steps, and forget recorded ones."""
@@ -187,29 +181,19 @@ class Trainer:
         """Begin the next epoch's sums."""
         self.epoch += 1
         self.seconds = 0.0
-        self._sums.zero_()
-        for total in self._extra.values():  # in place, as for `_sums`: recorded steps add to this very memory
-            total.zero_()
+        self._sums.clear()
 
     def sums(self) -> tuple[float, float]:
-        """Sums of recon and kl over `images_in_epoch`, in nats; waits for the device.
-
-        A step whose loss was not finite makes them so for the rest of the epoch.
-        """
-        recon, kl = self._sums.tolist()
-        return recon, kl
+        """Sums of recon and kl over `images_in_epoch`, in nats; waits for the device."""
+        return self._sums.losses()
 
     def extra_sums(self) -> dict[str, float]:
         """Sums of the objective's further terms over `images_in_epoch`, by name; waits for the device."""
-        if not self._extra:
-            return {}
-        return dict(zip(self._extra, torch.stack(list(self._extra.values())).tolist(), strict=True))
+        return self._sums.extra()
 
     def epoch_losses(self) -> Losses:
         """Means over the epoch's images so far, each at the weights it was trained with."""
-        (recon, kl), n = self.sums(), self.images_in_epoch
-        extra = {name: total / n for name, total in self.extra_sums().items()}
-        return Losses(recon=recon / n, kl=kl / n, extra=extra)
+        return self._sums.means(self.images_in_epoch)
 
     def is_finite(self) -> bool:
         """Whether losses so far and all weights are finite; waits for the device."""
@@ -218,8 +202,8 @@ class Trainer:
 
     def snapshot(self, run_name: str) -> Snapshot | None:
         """A copy of the weights on the CPU; None if any of them, or of the losses so far, is not finite."""
-        weights = {name: _copy(tensor) for name, tensor in self.model.state_dict().items()}
-        if not (np.isfinite(self.sums()).all() and _all_finite(weights)):
+        weights = {name: copied(tensor) for name, tensor in self.model.state_dict().items()}
+        if not (np.isfinite(self.sums()).all() and all_finite(weights)):
             return None
         return Snapshot(
             run_name=run_name,
@@ -237,13 +221,12 @@ class Trainer:
 
         On the CPU these are the training's own tensors, not copies, and change with its next step.
         """
-        tensors = _prefixed("model", self.model.state_dict())
+        tensors = prefixed("model", self.model.state_dict())
         tensors |= self.optimiser.pack()
-        tensors["sums"] = _on_cpu(self._sums)
-        tensors |= {f"extra.{name}": _on_cpu(total) for name, total in self._extra.items()}
+        tensors |= self._sums.pack()
         if self.adversary is not None:
-            tensors |= _prefixed("adversary", self.adversary.state_dict()) | self._adversary_optimiser.pack()
-        if not _all_finite(tensors):
+            tensors |= prefixed("adversary", self.adversary.state_dict()) | self._adversary_optimiser.pack()
+        if not all_finite(tensors):
             return None
         meta = {
             "step": self.step,
@@ -263,13 +246,11 @@ class Trainer:
             If the state is not one of this configuration.
         """
         tensors = state.tensors
-        self.model.load_state_dict(_without_prefix("model", tensors))
+        self.model.load_state_dict(without_prefix("model", tensors))
         self.optimiser.unpack(tensors)
-        self._sums.copy_(tensors["sums"])
-        for name, total in _without_prefix("extra", tensors).items():
-            self._extra[name] = total.to(self._sums, copy=True)  # only before the first step
+        self._sums.unpack(tensors)
         if self.adversary is not None:
-            self.adversary.load_state_dict(_without_prefix("adversary", tensors))
+            self.adversary.load_state_dict(without_prefix("adversary", tensors))
             self._adversary_optimiser.unpack(tensors)
         meta: Mapping[str, Any] = state.meta
         self.step, self.epoch = int(meta["step"]), int(meta["epoch"])
@@ -350,24 +331,3 @@ class Trainer:
         if self._order is None or self._order[0] != self.epoch:
             self._order = (self.epoch, epoch_order(self.config.seed, self.epoch, self.train_index))
         return self._order[1]
-
-
-def _copy(tensor: Tensor) -> Tensor:
-    return tensor.detach().to("cpu", copy=True).contiguous()
-
-
-def _on_cpu(tensor: Tensor) -> Tensor:
-    return tensor.detach().cpu().contiguous()
-
-
-def _prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {f"{prefix}.{name}": _on_cpu(tensor) for name, tensor in tensors.items()}
-
-
-def _without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    start = f"{prefix}."
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
-
-
-def _all_finite(tensors: Mapping[str, Tensor]) -> bool:
-    return all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values())
