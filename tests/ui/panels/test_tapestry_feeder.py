@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.latent.planes import axes_plane
+from vae_explorer.ui.panels import tapestry_feeder
 from vae_explorer.ui.panels.latent_map import LatentMapPanel
 from vae_explorer.ui.session import Session, TrainingState
 from vae_explorer.ui.widgets.map.layer import Layer
@@ -109,6 +111,23 @@ def test_that_newer_weights_replace_the_tiles_and_nothing_blinks(qtbot, panel, w
     qtbot.waitUntil(lambda: panel.view.tapestry.generation > before and complete(panel))
     kept = [entry.generation for entry in entries(panel.view.tapestry).values()]
     assert max(kept) == panel.view.tapestry.generation
+
+
+def test_that_a_new_model_is_followed_closely_and_an_old_one_by_what_it_costs(
+    qtbot, panel, world, monkeypatch
+) -> None:
+    qtbot.waitUntil(lambda: complete(panel))
+    feeder = panel.tapestry
+    rests: list[int] = []
+    monkeypatch.setattr(feeder._rest, "start", rests.append)
+    monkeypatch.setattr(tapestry_feeder, "REST_FACTOR", 1000.0)
+    feeder._spent_ms = 60.0
+    for age_s in (2.0, 4.0, 3600.0):
+        feeder._met_at = time.perf_counter() - age_s
+        feeder._newer_waits = True
+        feeder.pump()
+    cost = 1000.0 * (60.0 + panel.view.tapestry.paint_ms)
+    assert rests == [pytest.approx(2000, abs=200), pytest.approx(4000, abs=200), int(cost)]
 
 
 def test_that_other_directions_drop_every_tile(qtbot, panel, session, open_world) -> None:

@@ -26,9 +26,9 @@ BATCH_MS = 45.0  # aimed at: other slow work and a moving view come in between
 FIRST_BATCH_TILES, MAX_BATCH_TILES = 64, 512
 SMALLEST_SHARE = 6  # blocks; fewer at once cost more in asking and painting than a second thread saves
 SHOW_MS = 70.0  # between pictures of a tapestry that grows: painting it takes cores from decoding it
-REST_FACTOR = (
-    36.0  # while weights change, rest so many times as long as a tapestry took: a thirty-seventh of a core
-)
+# While weights change, rest so many times as long as a tapestry took, a thirty-seventh of a core; but no longer than the
+# model has been there: the first tapestry of a training is even grey, and the next ones differ most.
+REST_FACTOR = 36.0
 SOON_MS = 250.0  # a view that is complete so soon needs no coarse impression before it
 _CHANNEL, _SPARE_CHANNEL, _PRIORITY = "tapestry", "tapestry beside", 5
 
@@ -53,6 +53,7 @@ class TapestryFeeder(QObject):
         self._spent_ms = 0.0  # on this generation
         self._tile_ms = float("inf")  # that a tile took last; nothing is known yet
         self._shown_at = 0.0  # seconds of the clock
+        self._met_at = 0.0  # likewise, when the model came
         self._newer_waits = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -149,7 +150,9 @@ class TapestryFeeder(QObject):
     def _complete(self) -> None:
         """Everything in view is of this generation."""
         if self._newer_waits and not self._rest.isActive():
-            self._rest.start(int(REST_FACTOR * (self._spent_ms + self._view.tapestry.paint_ms)))
+            age_ms = 1000.0 * (time.perf_counter() - self._met_at)
+            cost_ms = self._spent_ms + self._view.tapestry.paint_ms
+            self._rest.start(int(min(REST_FACTOR * cost_ms, age_ms)))
 
     # --- slots ---------------------------------------------------------------------------------
 
@@ -167,6 +170,7 @@ class TapestryFeeder(QObject):
             grid = TapestryGrid(h / w, explorer.latent_dim == 1)
             if grid != self._view.tapestry.grid:
                 self._view.tapestry.reset(grid)
+            self._met_at = time.perf_counter()
             self._begin_generation()
         else:
             self._newer_waits = True
