@@ -122,7 +122,7 @@ def _quality_rows(name: str, case: str, model: dict[str, Any], within_s: tuple[f
     for limit in within_s:
         losses = [loss for passed, loss in reached if passed <= limit]
         if losses:
-            note = f"grey MNIST, batch 512, Adam 2e-3; {len(losses):,} epochs; {how}; starting included"
+            note = f"grey MNIST, batch 512, Adam 2e-3; {len(losses):,} epochs; {how}; in a process that has trained before"
             rows.append(Row(name, f"validation −ELBO within {limit:g} s, {case}", min(losses), "nats", better="lower",
                             statistic="lowest", note=note))  # fmt: skip
     return rows

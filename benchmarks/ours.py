@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measuring import data_root
 
-__all__ = ["ENVIRONMENT", "chosen", "end", "mnist", "noise_set", "start", "train_rate"]
+__all__ = ["ENVIRONMENT", "chosen", "end", "execution", "mnist", "noise_set", "start", "train_rate"]
 
 # What `vae-explorer` sets before torch is imported; a number of threads of the caller's is not passed on.
 ENVIRONMENT: dict[str, str | None] = {
@@ -71,18 +71,23 @@ def start(config_json: str, images: str | tuple[int, tuple[int, int, int]], all_
     return chosen()
 
 
+def execution() -> Any:  # Any: Execution; what needs torch is imported inside
+    """How the training in this worker computes."""
+    return _STATE["events"].gi_frame.f_locals["execution"]
+
+
 def chosen() -> str:
     """Precision and threads of the training in this worker, in words."""
-    frame = _STATE["events"].gi_frame
-    execution = frame.f_locals["execution"]
-    on_cpu = frame.f_locals["device"].type == "cpu"
-    how = f"{execution.n_threads} of {os.cpu_count()} threads" if on_cpu else "CUDA"
-    words = [execution.precision, how]
-    if execution.captured:
+    way = execution()
+    on_cpu = _STATE["events"].gi_frame.f_locals["device"].type == "cpu"
+    words = [way.precision, f"{way.n_threads} of {os.cpu_count()} threads" if on_cpu else "CUDA"]
+    if way.precision == "bfloat16" and on_cpu and not way.casts:
+        words[0] = "bfloat16 inside products"
+    if way.captured:
         words.append("steps replayed as graphs")
-    if execution.memory_format == "channels_last":
+    if way.memory_format == "channels_last":
         words.insert(1, "channels-last")
-    if execution.sharing == "batch":
+    if way.sharing == "batch":
         words.append("each a share of the batch")
     return ", ".join(words)
 

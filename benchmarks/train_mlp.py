@@ -87,7 +87,7 @@ def reference_rate(seconds: float) -> float:
 def _against_limit(rounds: int, seconds: float) -> list[Row]:
     with Worker(ours.ENVIRONMENT) as us, Worker(ours.ENVIRONMENT) as limit:
         how = us.call(ours.start, config_json(), "mnist")
-        limit.call(start_limit, config_json(), "bfloat16" in how, int(how.split(" of ")[0].split()[-1]))
+        limit.call(start_limit, config_json(), us.call(ours.execution))
         found = alternating(
             {
                 "ours": lambda: float(us.call(ours.train_rate, seconds)),
@@ -110,20 +110,19 @@ def _against_limit(rounds: int, seconds: float) -> list[Row]:
     ]
 
 
-def start_limit(config: str, bfloat16: bool, n_threads: int) -> None:
-    """Forward, backward and step on one batch of MNIST, for ever."""
+def start_limit(config: str, execution: Any) -> None:  # Any: Execution
+    """Forward, backward and step on one batch of MNIST, for ever, in the way that ours computes."""
     import torch
 
     from vae_explorer.runs.config import RunConfig
-    from vae_explorer.training.execution import Execution, keep_freed_memory
+    from vae_explorer.training.execution import keep_freed_memory
     from vae_explorer.vae.model import build_model
     from vae_explorer.vae.objectives import make_objective
 
-    torch.set_num_threads(n_threads)
+    torch.set_num_threads(execution.n_threads)
     torch.set_flush_denormal(True)
     keep_freed_memory()
     run = RunConfig.model_validate_json(config)
-    execution = Execution("bfloat16" if bfloat16 else "float32", "contiguous", n_threads, casts=False)
     model = build_model(run.model, run.objective, (1, 28, 28))
     objective = make_objective(run.objective)
     optimiser = torch.optim.Adam(model.parameters(), lr=run.learning_rate, fused=True)
@@ -134,7 +133,9 @@ def start_limit(config: str, bfloat16: bool, n_threads: int) -> None:
         while True:
             optimiser.zero_grad(set_to_none=True)
             with execution.products():
-                torch.autograd.backward(objective(model, x, 1.0, noise).loss)
+                with execution.autocast(x.device):
+                    loss = objective(model, x, 1.0, noise).loss
+                torch.autograd.backward(loss)
             optimiser.step()
             yield len(x)
 

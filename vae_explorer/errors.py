@@ -13,6 +13,9 @@ __all__ = [
     "is_out_of_memory",
 ]
 
+# What torch says on a CPU (Linux, Windows), on CUDA and MPS, and what CUDA's libraries say.
+_SHORT_OF_MEMORY = ("can't allocate", "not enough memory", "out of memory", "ALLOC_FAILED")
+
 
 class VaeExplorerError(Exception):
     """Base of every expected problem; ``str(error)`` is one sentence for a person."""
@@ -45,10 +48,5 @@ class Cancelled(VaeExplorerError):  # noqa: N818 — a wish, not a fault
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether `error` says that this machine, or its accelerator, has too little memory; torch's have no common class."""
     return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError)
-        and (
-            type(error).__name__ == "OutOfMemoryError"
-            or "not enough memory" in str(error)
-            or "can't allocate" in str(error)
-        )
+        isinstance(error, RuntimeError) and any(words in str(error) for words in _SHORT_OF_MEMORY)
     )

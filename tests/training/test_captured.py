@@ -1,14 +1,17 @@
-"""Recorded steps, on the CPU with a recorder that does again what it was told once: nothing is told anew."""
+"""Recorded steps, on the CPU with a recorder of single operations, which sees no number that Python has changed since."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_flatten
 
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
@@ -19,33 +22,67 @@ from vae_explorer.training.execution import Execution
 from vae_explorer.training.run_ahead import APART_MS, MARKS, MOST_STEPS, RunAhead
 from vae_explorer.training.trainer import Trainer
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.losses import mean_losses
 from vae_explorer.vae.objectives.schedules import capacity_at
 from vae_explorer.vae.pixels import Pixels
 
 CPU = torch.device("cpu")
 
 
+class _Recorder(TorchDispatchMode):
+    """Notes every operation with the very tensors that it read and made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations: list[tuple[Any, tuple[Any, ...], dict[str, Any], Any]] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is torch.ops.aten._local_scalar_dense.default:
+            raise RuntimeError("operation not permitted when stream is capturing")
+        made = func(*args, **(kwargs or {}))
+        self.operations.append((func, args, kwargs or {}, made))
+        return made
+
+
 class _Graph:
-    """Stands for a CUDA graph: keeps what one call of `compute` was, as a graph keeps its kernels."""
+    """As a CUDA graph: the operations of one call of `compute`, done again to the same memory, without any Python of it.
+
+    A CPU has computed once when all is noted, which a CUDA device has not; so the first replay does nothing.
+    """
 
     def __init__(self, compute: Callable[[], None]) -> None:
-        self.replay = compute
+        with _Recorder() as recorder:
+            compute()
+        self._operations = recorder.operations
+        self._is_done = True
+
+    @torch.no_grad()
+    def replay(self) -> None:
+        if self._is_done:
+            self._is_done = False
+            return
+        for func, args, kwargs, made in self._operations:
+            if func.is_view:
+                continue
+            again = func(*args, **kwargs)
+            for old, new in zip(tree_flatten(made)[0], tree_flatten(again)[0], strict=True):
+                if isinstance(old, torch.Tensor) and old.data_ptr() != new.data_ptr():
+                    old.copy_(new)
 
 
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Recording works without CUDA; images count as resident."""
+    """Recording works without CUDA; images are resident."""
     monkeypatch.setattr(CapturedSteps, "_captured", lambda _self, compute: _Graph(compute))
     monkeypatch.setattr(torch.cuda, "graph_pool_handle", lambda: (0, 1))
     monkeypatch.setattr(torch.cuda, "synchronize", lambda _device: None)
-    monkeypatch.setattr(RunAhead, "step", lambda _self: None)
-    monkeypatch.setattr(Pixels, "is_resident", True)
-    batch = Pixels.batch
+    begin = Pixels.__init__
 
-    def on_the_cpu(self: Pixels, index: object, *arguments: object, **named: object) -> object:
-        return batch(self, index.numpy() if isinstance(index, torch.Tensor) else index, *arguments, **named)  # type: ignore[arg-type]
+    def resident(self: Pixels, images: NDArray[np.uint8], device: torch.device) -> None:
+        begin(self, images, device)
+        self._resident = torch.from_numpy(images.copy())
 
-    monkeypatch.setattr(Pixels, "batch", on_the_cpu)
+    monkeypatch.setattr(Pixels, "__init__", resident)
 
 
 def _weights_after(
@@ -54,28 +91,53 @@ def _weights_after(
     *,
     captured: bool,
     epochs: int = 6,
-    between: Callable[[Trainer], None] = lambda trainer: None,
+    before: Callable[[Trainer], None] = lambda trainer: None,
 ) -> tuple[list[torch.Tensor], list[tuple[float, float]], frozenset[int]]:
     """Weights, sums of each epoch, and batch sizes that were recorded."""
     trainer = Trainer(config, images, CPU, Execution(captured=captured))
     sums = []
     for _ in range(epochs):
         for _ in range(trainer.steps_per_epoch):
+            before(trainer)
             trainer.train_step()
         sums.append(trainer.sums())
+        assert trainer.snapshot("run") is not None
+        index = np.arange(40, dtype=np.int64)
+        mean_losses(trainer.model, trainer.pixels, index, 16, torch.Generator().manual_seed(1))
         trainer.finish_epoch()
-        between(trainer)
     sizes = trainer._captured.sizes if trainer._captured is not None else frozenset()
     return [tensor.clone() for tensor in trainer.model.state_dict().values()], sums, sizes
 
 
 @pytest.mark.parametrize("schedule", ["constant", "one-cycle"])
-@pytest.mark.parametrize("objective", ["vae", "capacity", "tcvae", "factor"])
+@pytest.mark.parametrize(
+    ("objective", "model"),
+    [
+        ("vae", {}),
+        ("vae", {"network": "conv", "width": 4}),
+        ("vae", {"likelihood": "gaussian-optimal"}),
+        ("vae", {"binarisation": "dynamic"}),
+        ("vae", {"binarisation": "static"}),
+        ("vae", {"prior": "vamp", "components": 8, "posterior": "iaf"}),
+        ("capacity", {}),
+        ("tcvae", {}),
+        ("factor", {}),
+        ("iwae", {}),
+    ],
+)
 def test_that_replayed_steps_train_as_computed_ones(
-    recorder: None, images: ImageSet, config: RunConfig, schedule: str, objective: str
+    recorder: None, images: ImageSet, config: RunConfig, schedule: str, objective: str, model: dict[str, Any]
 ) -> None:
-    settings = ObjectiveConfig.model_validate({"name": objective, "warmup_epochs": 2.0})
-    config = config.model_copy(update={"schedule": schedule, "epochs": 6, "objective": settings})
+    settings = {"name": objective, "warmup_epochs": 2.0} if objective != "capacity" else {"name": objective}
+    config = RunConfig.model_validate(
+        {
+            **config.model_dump(),
+            "schedule": schedule,
+            "epochs": 6,
+            "objective": settings,
+            "model": {**config.model.model_dump(), **model},
+        }
+    )
     computed, sums, _ = _weights_after(config, images, captured=False)
     replayed, its_sums, sizes = _weights_after(config, images, captured=True)
     assert sizes == {32, 150 % 32}  # whole batches, and an epoch's last one
@@ -100,18 +162,21 @@ def test_that_a_new_learning_rate_holds_from_the_next_step_on(
     assert not all(torch.equal(a, b) for a, b in zip(before, trainer.model.parameters(), strict=True))
 
 
-def test_that_a_new_weight_of_kl_is_seen_by_recorded_steps(
+def test_that_settings_changed_within_an_epoch_are_seen_by_recorded_steps(
     recorder: None, images: ImageSet, config: RunConfig
 ) -> None:
-    def raise_beta(trainer: Trainer) -> None:
-        trainer.beta = 50.0
+    def change(trainer: Trainer) -> None:
+        if trainer.step == 22:
+            trainer.beta = 50.0
+        if trainer.step == 23:
+            trainer.set_learning_rate(2e-3)
 
-    gentle, *_ = _weights_after(config, images, captured=True)
-    strict, sums, _ = _weights_after(config, images, captured=True, between=raise_beta)
-    computed, its_sums, _ = _weights_after(config, images, captured=False, between=raise_beta)
+    steady, *_ = _weights_after(config, images, captured=True)
+    replayed, sums, _ = _weights_after(config, images, captured=True, before=change)
+    computed, its_sums, _ = _weights_after(config, images, captured=False, before=change)
     np.testing.assert_allclose(sums, its_sums, rtol=2e-4)
-    assert any((a - b).abs().max() > 0.01 for a, b in zip(gentle, strict, strict=True))
-    for ours, theirs in zip(strict, computed, strict=True):
+    assert any((a - b).abs().max() > 0.01 for a, b in zip(steady, replayed, strict=True))
+    for ours, theirs in zip(replayed, computed, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=2e-3, atol=2e-4)
 
 
@@ -131,6 +196,26 @@ def test_that_the_state_continues_where_recorded_steps_left_it(
     assert first.sums() == pytest.approx(second.sums(), rel=1e-6)
 
 
+def test_that_a_step_that_reads_a_number_back_is_computed(
+    recorder: None, monkeypatch: pytest.MonkeyPatch, expected_log: list[str]
+) -> None:
+    noise = torch.Generator()
+    steps, drawn = CapturedSteps(CPU, [noise]), []
+
+    def compute() -> None:
+        drawn.append(float(torch.randn(1, generator=noise).item()))
+
+    expected_log.append("not permitted")
+    for number in range(2 * WARM_STEPS):
+        noise.manual_seed(number)
+        steps.step(8, compute)
+    assert steps.sizes == frozenset()
+    # What was drawn for the record that failed is drawn again for the step itself.
+    assert drawn == [
+        torch.randn(1, generator=torch.Generator().manual_seed(k)).item() for k in range(2 * WARM_STEPS)
+    ]
+
+
 def test_that_a_step_that_cannot_be_recorded_is_computed(
     monkeypatch: pytest.MonkeyPatch, expected_log: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -139,7 +224,6 @@ def test_that_a_step_that_cannot_be_recorded_is_computed(
 
     monkeypatch.setattr(torch.cuda, "graph_pool_handle", lambda: (0, 1))
     monkeypatch.setattr(CapturedSteps, "_captured", refuse)
-    monkeypatch.setattr(RunAhead, "step", lambda _self: None)
     expected_log.append("not permitted")
     steps, taken = CapturedSteps(CPU, []), []
     with caplog.at_level(logging.INFO, logger="vae_explorer.training.captured"):
@@ -156,7 +240,7 @@ class _Device:
     def __init__(self, step_ms: float) -> None:
         self.step_ms = step_ms
         self.n_queued = self.n_done = self.most_ahead = 0
-        self.ahead = RunAhead(lambda: _Mark(self))  # type: ignore[arg-type, return-value]
+        self.ahead = RunAhead(CPU, lambda: _Mark(self))  # type: ignore[arg-type, return-value]
 
     def queue(self, n: int) -> None:
         for _ in range(n):
@@ -170,7 +254,7 @@ class _Mark:
         self._device = device
         self.place = 0
 
-    def record(self) -> None:
+    def record(self, _stream: object) -> None:
         self.place = self._device.n_queued
 
     def synchronize(self) -> None:

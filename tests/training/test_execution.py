@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,15 @@ def test_that_the_fastest_is_chosen_and_remembered(costs: dict[tuple[str, str, i
     costs |= {("float32", "contiguous", 1): 0.1}  # from now on: but the machine was measured already
     assert choose_execution(CONV, SHAPE, CPU) == Execution("bfloat16", "channels_last", 1)
     assert choose_execution(CONV, (3, 32, 32), CPU) == Execution("float32", "contiguous", 1)  # other images
+
+
+def test_that_a_choice_for_want_of_memory_is_not_remembered(
+    costs: dict[tuple[str, str, int], float],
+) -> None:
+    costs |= {("float32", "contiguous", 1): 1.0, ("bfloat16", "channels_last", 1): math.inf}
+    assert choose_execution(CONV, SHAPE, CPU) == Execution("float32", "contiguous", 1)
+    costs |= {("bfloat16", "channels_last", 1): 0.5}
+    assert choose_execution(CONV, SHAPE, CPU) == Execution("bfloat16", "channels_last", 1)
 
 
 def test_that_bfloat16_and_all_threads_must_be_worth_it(costs: dict[tuple[str, str, int], float]) -> None:

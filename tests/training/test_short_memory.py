@@ -51,6 +51,11 @@ def test_that_errors_of_memory_are_known_by_what_they_say() -> None:
     assert is_out_of_memory(
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
     )
+    assert is_out_of_memory(RuntimeError("CUDA error: out of memory"))  # of a context
+    assert is_out_of_memory(RuntimeError("MPS backend out of memory (MPS allocated: 5 GB)"))
+    assert is_out_of_memory(
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)")
+    )
     assert not is_out_of_memory(RuntimeError("CUDA error: device-side assert triggered"))
     assert not is_out_of_memory(ValueError("not enough memory"))
 

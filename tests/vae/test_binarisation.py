@@ -91,13 +91,29 @@ def test_that_batches_of_a_file_and_of_memory_are_drawn_alike(images: np.ndarray
 
 
 def test_that_resident_images_are_drawn_alike(images: np.ndarray) -> None:
-    """As on an accelerator, where thresholds are computed on the device."""
+    """As on an accelerator: a batch at a time, and once all are drawn also by an index that lies there."""
     pixels = Pixels(images, torch.device("cpu"))
+    assert not pixels.keep_resident()
     pixels._resident = torch.from_numpy(images)
     index = np.array([5, 39, 0])
-    np.testing.assert_array_equal(
-        pixels.batch(index, draw=3).numpy(), fixed_draw(images[index], index, 3).astype(np.float32)
+    expected = fixed_draw(images[index], index, 3).astype(np.float32)
+    np.testing.assert_array_equal(pixels.batch(index, draw=3).numpy(), expected)
+    assert pixels.keep_resident(draw=3)
+    np.testing.assert_array_equal(pixels.batch(torch.from_numpy(index), draw=3).numpy(), expected)
+    np.testing.assert_array_equal(pixels.batch(index, draw=3).numpy(), expected)
+    np.testing.assert_allclose(
+        pixels.batch(torch.from_numpy(index)).numpy(), images[index] / 255.0, rtol=1e-6
     )
+
+
+def test_that_a_draw_of_all_images_is_not_kept_where_memory_is_short(
+    images: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = Pixels(images, torch.device("cpu"))
+    pixels._resident = torch.from_numpy(images)
+    monkeypatch.setattr("vae_explorer.vae.pixels._fits", lambda _n_bytes, _device: False)
+    assert pixels.keep_resident()
+    assert not pixels.keep_resident(draw=3)
 
 
 def test_that_a_new_draw_follows_its_generator() -> None:

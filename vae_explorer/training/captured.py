@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 
 import torch
 
-from vae_explorer.training.run_ahead import RunAhead
-
-__all__ = ["CapturedSteps"]
+__all__ = ["CapturedSteps", "release_unused_memory"]
 
 WARM_STEPS = 3  # of a batch size before it is recorded: libraries choose kernels, caches fill
+FINDS_NOISE_ITSELF = (
+    2,
+    14,
+)  # the first torch whose graphs need not be told of generators, and warn if they are
 
 _log = logging.getLogger(__name__)
+_recording = threading.Lock()  # freeing memory while another thread records would spoil the record
 
 
 class CapturedSteps:
@@ -42,7 +47,6 @@ class CapturedSteps:
         self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
         self._n_taken: Counter[int] = Counter()
         self._is_possible = True
-        self._run_ahead = RunAhead()
         self._pool = torch.cuda.graph_pool_handle()  # memory that all graphs share: they never run at once
 
     @property
@@ -60,7 +64,6 @@ class CapturedSteps:
         else:
             compute()
             self._n_taken[n_images] += 1
-        self._run_ahead.step()
 
     def close(self) -> None:
         """Forget the graphs and free their memory."""
@@ -71,15 +74,15 @@ class CapturedSteps:
 
     def _record(self, n_images: int, compute: Callable[[], None]) -> torch.cuda.CUDAGraph | None:
         """Nothing is computed while it is recorded, so nothing is lost where that fails."""
+        seeds = [noise.initial_seed() for noise in self._noises]
         try:
-            graph = self._captured(compute)
-        except RuntimeError as error:  # torch's errors of CUDA are such
+            with _recording:
+                graph = self._captured(compute)
+        except Exception as error:  # a defect of `compute` itself comes again when it computes
             _log.warning(
                 "a step cannot be replayed as a CUDA graph; it is computed kernel by kernel: %s", error
             )
-            self._is_possible = False
-            self._graphs.clear()
-            torch.cuda.empty_cache()
+            self._give_up(seeds)
             return None
         self._graphs[n_images] = graph
         return graph
@@ -89,21 +92,55 @@ class CapturedSteps:
         torch.cuda.synchronize(self._device)
         torch.cuda.empty_cache()  # of computed steps: a recorded one has memory of its own
         graph = torch.cuda.CUDAGraph()
-        for noise in self._noises:
-            graph.register_generator_state(noise)
         stream = _stream(self._device)
         stream.wait_stream(torch.cuda.current_stream(self._device))
         with torch.cuda.stream(stream):
+            if _torch_version() < FINDS_NOISE_ITSELF:
+                for noise in self._noises:
+                    graph.register_generator_state(noise)
             graph.capture_begin(self._pool, capture_error_mode="thread_local")
             try:
                 compute()
-            finally:
-                graph.capture_end()
+            except BaseException:
+                with suppress(
+                    RuntimeError
+                ):  # says only that the record was spoiled; why is told by the first error
+                    graph.capture_end()
+                raise
+            graph.capture_end()
         torch.cuda.current_stream(self._device).wait_stream(stream)
         return graph
+
+    def _give_up(self, seeds: Sequence[int]) -> None:
+        """Record no more, and go on as if it had never been tried.
+
+        A record that was spoiled leaves its generators waiting for a replay, and torch's memory for its end.
+        """
+        self._is_possible = False
+        self._graphs.clear()
+        for noise, seed in zip(self._noises, seeds, strict=True):
+            with suppress(RuntimeError, AttributeError):
+                noise.graphsafe_set_state(torch.Generator(noise.device).graphsafe_get_state())
+            noise.manual_seed(seed)
+        with suppress(RuntimeError):
+            torch.cuda.empty_cache()
+
+
+def release_unused_memory(device: torch.device) -> None:
+    """Give back what a CUDA device holds for nobody, unless a step is being recorded."""
+    if device.type == "cuda" and _recording.acquire(blocking=False):
+        try:
+            torch.cuda.empty_cache()
+        finally:
+            _recording.release()
 
 
 @cache
 def _stream(device: torch.device) -> torch.cuda.Stream:
     """The one that steps are recorded on: for each stream cuBLAS keeps 64 MB for good."""
     return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # not annotated in torch
+
+
+def _torch_version() -> tuple[int, int]:
+    major, minor = torch.__version__.split(".")[:2]
+    return int(major), int(minor)

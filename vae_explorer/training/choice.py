@@ -128,6 +128,7 @@ def _may_be_captured(config: RunConfig, device: torch.device) -> bool:
     """Whether steps may be recorded and replayed: nobody knows what a plug-in reads anew in each step."""
     return (
         device.type == "cuda"
+        and torch.version.hip is None  # AMD's devices bear that name too; nobody has tried
         and make_objective(config.objective).is_of_fixed_shapes
         and not is_plugin(config.model.network)
     )
@@ -152,7 +153,10 @@ def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, prob
     seconds = probe.seconds(candidates)
     costs = {c: s * (BFLOAT16_GAIN if c.precision == "bfloat16" else 1.0) for c, s in seconds.items()}
     best = min(costs, key=costs.__getitem__)
-    _remember(name, best)
+    if all(
+        map(math.isfinite, seconds.values())
+    ):  # else memory was short, which may be another program's doing
+        _remember(name, best)
     _log.info("chose %s among %s", best, {c: f"{1e3 * s:.2f} ms" for c, s in seconds.items()})
     return best
 

@@ -34,7 +34,8 @@ _threads_by_default: int | None = None  # of each thread's operations, likewise
 def available_devices() -> list[tuple[str, str]]:
     """Devices of this machine as (name, label for a person), best first; the CPU is always last."""
     found = []
-    start_cuda()
+    if torch.version.cuda is not None:
+        start_cuda()
     if torch.cuda.is_available():
         found += [
             (f"cuda:{i}", f"CUDA · {torch.cuda.get_device_name(i)}") for i in range(torch.cuda.device_count())

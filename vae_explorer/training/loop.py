@@ -32,7 +32,9 @@ from vae_explorer.vae.losses import iterate_losses
 __all__ = ["TrainingLoop"]
 
 _EVALUATION_BATCH = 256  # images without gradients: fills a core, stays small at 256 × 256 pixels
-_EVALUATION_VALUES = 2**22  # pixels and channels of a larger one on an accelerator
+_EVALUATION_VALUES = (
+    2**21
+)  # that the decoder makes for a larger one on an accelerator: some GB in wide networks
 
 _DIVERGED = (
     "The loss stopped being a finite number near step {step:,}; the weights of step {good:,} are kept. "
@@ -174,14 +176,24 @@ class TrainingLoop:
         noise = generator_for(self._config.seed, purpose, int(split), trainer.device)
         losses = None
         labels = self._images.labels
-        batch_size = _EVALUATION_BATCH
-        if trainer.device.type != "cpu":
-            batch_size = max(batch_size, _EVALUATION_VALUES // math.prod(trainer.image_shape))
-        for _, means in iterate_losses(trainer.model, trainer.pixels, index, batch_size, noise, labels):
+        for _, means in iterate_losses(
+            trainer.model, trainer.pixels, index, self._evaluation_batch(), noise, labels
+        ):
             losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             if self._clock.now() >= self._next_progress:
                 yield self._progress()
         return losses
+
+    def _evaluation_batch(self) -> int:
+        """Images at once, without gradients."""
+        if self._trainer.device.type == "cpu":
+            return _EVALUATION_BATCH
+        model = self._trainer.model
+        channels, height, width = model.image_shape
+        n_values = max(channels, model.likelihood.n_outputs(channels)) * height * width
+        if model.classifier is not None:  # which decodes an image once for each class
+            n_values *= model.n_classes
+        return max(_EVALUATION_BATCH, _EVALUATION_VALUES // n_values)
 
     def _publish(self, *, save: bool) -> Generator[TrainingEvent, None, bool]:
         began_at = self._clock.now()

@@ -11,6 +11,7 @@ import torch
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import is_out_of_memory
 from vae_explorer.runs.config import RunConfig
+from vae_explorer.training.captured import release_unused_memory
 from vae_explorer.training.devices import set_own_threads, threads_set
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.trainer import Trainer
@@ -78,8 +79,7 @@ class Probe:
         with threads_set(torch.get_num_threads()), denormals_flushed():
             for candidate in candidates:
                 found[candidate] = self._alone(candidate)
-                if self._device.type == "cuda":
-                    torch.cuda.empty_cache()
+                release_unused_memory(self._device)
         return found
 
     def _alone(self, candidate: Execution) -> float:

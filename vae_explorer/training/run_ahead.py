@@ -23,11 +23,14 @@ class RunAhead:
 
     Parameters
     ----------
+    device
+        A CUDA device.
     new_event
         Makes events with `record`, `synchronize` and `elapsed_time` in ms, as ``torch.cuda.Event``.
     """
 
-    def __init__(self, new_event: Callable[[], torch.cuda.Event] | None = None) -> None:
+    def __init__(self, device: torch.device, new_event: Callable[[], torch.cuda.Event] | None = None) -> None:
+        self._device = device
         self._new_event = new_event or _new_event
         self._marks: deque[tuple[torch.cuda.Event, int]] = deque()  # and the steps before each
         self._last: torch.cuda.Event | None = None  # mark that the device has passed
@@ -45,7 +48,7 @@ class RunAhead:
         if self._since < self._every:
             return
         mark = self._new_event()
-        mark.record()
+        mark.record(_stream_of(self._device))
         self._marks.append((mark, self._since))
         self._since = 0
         if len(self._marks) > MARKS:
@@ -57,6 +60,10 @@ class RunAhead:
             step_ms = max(self._last.elapsed_time(mark) / n_steps, APART_MS / MOST_STEPS)
             self._every = max(1, round(APART_MS / step_ms))
         self._last = mark
+
+
+def _stream_of(device: torch.device) -> torch.cuda.Stream | None:
+    return torch.cuda.current_stream(device) if device.type == "cuda" else None
 
 
 def _new_event() -> torch.cuda.Event:

@@ -26,6 +26,7 @@ from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
 from vae_explorer.training.randomness import epoch_order, seed_for
+from vae_explorer.training.run_ahead import RunAhead
 from vae_explorer.training.schedule import learning_rate_share
 from vae_explorer.training.state_tensors import all_finite, copied, prefixed, without_prefix
 from vae_explorer.training.stepper import Stepper
@@ -105,8 +106,9 @@ class Trainer:
             config.seed,
             draws_anew=config.model.binarisation == "dynamic",
         )
+        self._run_ahead = RunAhead(device) if device.type == "cuda" else None
         self._plan = self._captured = None
-        if execution.captured and self.pixels.is_resident:
+        if execution.captured and self.pixels.keep_resident(self._draw):
             self._plan = EpochPlan(device, len(self.train_index), config.batch_size)
             self._captured = CapturedSteps(device, self._stepper.noises)
 
@@ -155,12 +157,16 @@ class Trainer:
         with self._elastic.step() if self._elastic is not None and is_whole else nullcontext():
             if self._plan is not None and self._captured is not None:
                 plan = self._current(self._plan)
-                self.is_between_steps = False
+                self.is_between_steps = (
+                    n_images not in self._captured.sizes
+                )  # replaying changes weights at once
                 self._captured.step(n_images, lambda: self._compute(plan.next(n_images), noise))
             else:
                 self._compute(self._inputs(), noise)
         self.step += 1
         self.is_between_steps = True
+        if self._run_ahead is not None:
+            self._run_ahead.step()
 
     def _compute(self, inputs: StepInputs, noise: torch.Generator) -> None:
         """All of a step that happens on the device: from its images to changed weights and sums."""
@@ -291,14 +297,19 @@ class Trainer:
     def _images(self, inputs: StepInputs) -> tuple[Tensor, Tensor | None]:
         """The batch of a step, binarised by the fixed draw if the config says so, and its labels. Images whose
         label a semi-supervised training knows come after the others."""
-        model, index = self.config.model, inputs.index
-        draw = model.binarisation_seed if model.binarisation == "static" else None
+        index, draw = inputs.index, self._draw
         x = self.pixels.batch(index, then=inputs.then, draw=draw)
         y = self.labels.of(index)
         if len(known := self.labels.known_at(self.step)):
             x = torch.cat((x, self.pixels.batch(known, draw=draw)))
             y = self.labels.with_known(len(index), known)
         return x, y
+
+    @property
+    def _draw(self) -> int | None:
+        """Seed of the one draw that all steps see; None if there is none."""
+        model = self.config.model
+        return model.binarisation_seed if model.binarisation == "static" else None
 
     def _train_adversary(self, noise: torch.Generator) -> None:
         """The objective's adversary learns from the batch that the model has just learned from."""

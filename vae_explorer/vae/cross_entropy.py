@@ -15,7 +15,7 @@ __all__ = ["cross_entropy"]
 def cross_entropy(logits: Tensor, x: Tensor) -> Tensor:
     """Cross-entropy of pixels `x` under Bernoulli probabilities sigmoid(`logits`), in nats.
 
-    Equal to torch's ``binary_cross_entropy_with_logits`` summed over an image, within 6e-8 nats a pixel. On a CPU that
+    Equal to torch's ``binary_cross_entropy_with_logits`` summed over an image, within 1e-6 nats a pixel. On a CPU that
     function takes log(1 + e^−|l|) by a ``log1p`` which some processors compute one number at a time: a quarter of
     an MLP's training step, a tenth of a convolutional net's. Here it is −log max(p, 1−p), and the gradient p − x is
     kept from the forward pass. On other devices it is log(1 + e^l) − l·x, in half of that function's kernels.

@@ -46,10 +46,21 @@ class Pixels:
     def __len__(self) -> int:
         return int(self._array.shape[0])
 
-    @property
-    def is_resident(self) -> bool:
-        """Whether all images lie in an accelerator's memory, so that an index there cuts batches too."""
-        return self._resident is not None
+    def keep_resident(self, draw: int | None = None) -> bool:
+        """Whether all images lie in an accelerator's memory, so that an index there cuts batches too.
+
+        Parameters
+        ----------
+        draw
+            Seed of a fixed draw that batches will be asked for: it is made of all images now, if there is room.
+        """
+        if self._resident is None:
+            return False
+        if draw is not None and draw not in self._drawn:
+            if not _fits(self._resident.nbytes, self.device):
+                return False
+            self._drawn[draw] = self._drawn_all(self._resident, draw)
+        return True
 
     def batch(
         self,
@@ -63,18 +74,18 @@ class Pixels:
         Parameters
         ----------
         index
-            A tensor on `device` where the images are resident, else an array.
+            An array; after `keep_resident` of this `draw` also a tensor on `device`.
         then
             Index of the batch that will be asked for next: images in a file are read while this one is used.
         draw
             Seed of a `fixed_draw` of each pixel, to 0 or 1; None: grey values.
         """
         if self._resident is not None:
-            if not isinstance(index, Tensor):
-                index = torch.from_numpy(index).to(self.device, non_blocking=True)
-            if draw is not None:
-                return self._drawn_once(draw).index_select(0, index).to(torch.float32)
-            return self._resident.index_select(0, index).to(torch.float32).div_(255.0)
+            place = index if isinstance(index, Tensor) else torch.from_numpy(index).to(self.device)
+            if draw is None:
+                return self._resident.index_select(0, place).to(torch.float32).div_(255.0)
+            if draw in self._drawn:
+                return self._drawn[draw].index_select(0, place).to(torch.float32)
         assert not isinstance(index, Tensor)
         if self._scattered is not None:
             rows = self._scattered.take(index, then)
@@ -90,19 +101,15 @@ class Pixels:
         np.divide(rows, _WHITE, out=x.numpy())
         return x
 
-    def _drawn_once(self, seed: int) -> Tensor:
-        """All resident images after the `fixed_draw` of `seed`: uint8, 0 or 1, (N, C, H, W)."""
-        if seed not in self._drawn:
-            n_at_once = max(1, _DRAWN_AT_ONCE // int(np.prod(self._array.shape[1:])))
-            parts = [
-                torch.from_numpy(
-                    fixed_draw(self._array[start : start + n_at_once], index, seed).view(np.uint8)
-                ).to(self.device)
-                for start in range(0, len(self), n_at_once)
-                for index in (np.arange(start, min(start + n_at_once, len(self)), dtype=np.int64),)
-            ]
-            self._drawn[seed] = torch.cat(parts)
-        return self._drawn[seed]
+    def _drawn_all(self, images: Tensor, seed: int) -> Tensor:
+        """`images` after the `fixed_draw` of `seed`: uint8, 0 or 1, (N, C, H, W)."""
+        drawn = torch.empty_like(images)
+        n_at_once = max(1, _DRAWN_AT_ONCE // images[0].numel())
+        for start in range(0, len(self), n_at_once):
+            index = np.arange(start, min(start + n_at_once, len(self)), dtype=np.int64)
+            white = fixed_draw(self._array[index], index, seed)
+            drawn[start : start + len(index)] = torch.from_numpy(white.view(np.uint8)).to(self.device)
+        return drawn
 
 
 def _fits(n_bytes: int, device: torch.device) -> bool:
