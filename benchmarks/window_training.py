@@ -175,7 +175,7 @@ class Lags:
 
 
 def _rate_row(case: str, config: RunConfig, *, quick: bool) -> Row:
-    seconds, rounds = (2.0, 2) if quick else (4.0, 9)
+    seconds, rounds = (2.0, 2) if quick else (2.5, 15)  # short turns, see `train_mlp`
     with Worker() as beside, Worker() as alone:
         beside.call(begin_in_window, config)
         alone.call(begin_headless, config)
