@@ -12,6 +12,7 @@ from torch.nn import functional
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig, settled
 from vae_explorer.runs.folder import RunFolder
+from vae_explorer.training.captured import CapturedSteps
 from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.events import EpochFinished, Finished, Started
 from vae_explorer.training.execution import Execution
@@ -130,6 +131,46 @@ def test_that_a_fixed_draw_is_the_same_on_every_device(pictures: ImageSet) -> No
     index = np.array([5, 149, 0], dtype=np.int64)
     batch = Pixels(pictures.images, CUDA).batch(index, draw=7)
     np.testing.assert_array_equal(batch.cpu().numpy(), fixed_draw(pictures.images[index], index, 7))
+
+
+def test_that_settings_changed_within_an_epoch_are_seen_by_recorded_steps(pictures: ImageSet) -> None:
+    config = _config().model_copy(update={"schedule": "one-cycle"})
+    found = []
+    for captured in (False, True):
+        trainer = Trainer(config, pictures, CUDA, Execution(captured=captured))
+        for step in range(5 * trainer.steps_per_epoch):
+            if step == 17:
+                trainer.beta = 50.0
+            if step == 18:
+                trainer.set_learning_rate(0.0)
+            trainer.train_step()
+            if trainer.step_in_epoch == trainer.steps_per_epoch:
+                found.append((captured, trainer.epoch, *trainer.sums()))
+                trainer.finish_epoch()
+        trainer.close()
+    computed, replayed = ([row[1:] for row in found if row[0] is kind] for kind in (False, True))
+    np.testing.assert_allclose(replayed, computed, rtol=2e-3, atol=1e-2)
+
+
+def test_that_a_step_that_reads_a_number_back_goes_on_without_a_record(expected_log: list[str]) -> None:
+    noise = torch.Generator(CUDA)
+    steps, drawn = CapturedSteps(CUDA, [noise]), []
+    total = torch.zeros((), device=CUDA)
+
+    def compute() -> None:
+        total.add_(torch.randn((), generator=noise, device=CUDA))
+        drawn.append(total.item())
+
+    expected_log.append("kernel by kernel")
+    for number in range(8):
+        noise.manual_seed(number)
+        steps.step(4, compute)
+    assert steps.sizes == frozenset()
+    alone = torch.Generator(CUDA)
+    expected = [torch.randn((), generator=alone.manual_seed(k), device=CUDA).item() for k in range(8)]
+    np.testing.assert_allclose(drawn, np.cumsum(expected), rtol=1e-5, atol=1e-6)
+    torch.cuda.synchronize()
+    torch.cuda.empty_cache()  # nothing is left that waits for the end of a record
 
 
 @pytest.mark.parametrize("scale", [1.0, 30.0])

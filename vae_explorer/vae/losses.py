@@ -14,6 +14,7 @@ from torch import Tensor
 from vae_explorer.vae.model import VAE
 from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.posterior import Posterior
+from vae_explorer.vae.products import fast_products
 from vae_explorer.vae.unlabelled import unlabelled_bound
 
 __all__ = ["ImageLosses", "MeanLosses", "image_losses", "iterate_losses", "mean_losses"]
@@ -90,7 +91,7 @@ def iterate_losses(
         chosen = index[start : start + batch_size]
         training = model.training
         model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), fast_products():
             following = index[start + batch_size : start + 2 * batch_size]
             x = pixels.batch(chosen, following, draw=model.config.fixed_draw)
             y = None if labels is None else torch.from_numpy(labels[chosen]).to(x.device)
