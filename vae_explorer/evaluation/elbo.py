@@ -12,14 +12,13 @@ from vae_explorer.errors import ConfigError
 from vae_explorer.evaluation.classes import given_labels
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
-from vae_explorer.vae.losses import iterate_losses
+from vae_explorer.vae.losses import evaluation_batch, iterate_losses
 from vae_explorer.vae.model import model_from_weights
 from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.plugins import require_plugin
 
 __all__ = ["EvaluationProgressed", "Noise", "evaluate", "iterate_evaluation"]
 
-BATCH_IMAGES = 256  # also what training uses for its final figures, so that both draw the same noise
 
 Noise = Callable[[Split, torch.device], torch.Generator]
 
@@ -42,7 +41,7 @@ def iterate_evaluation(
     splits: tuple[Split, ...] = tuple(Split),
     seed: int = 0,
     noise: Noise | None = None,
-    batch_size: int = BATCH_IMAGES,
+    batch_size: int | None = None,
     device: torch.device | str = "cpu",
 ) -> Iterator[EvaluationProgressed]:
     """recon and kl over each whole split, with one z ~ q(z|x) an image (Kingma & Welling 2014, eq. 3).
@@ -54,7 +53,7 @@ def iterate_evaluation(
     seed
         Of the noise, unless `noise` gives a generator for each split.
     batch_size
-        Images at once; part of what decides the noise.
+        Images at once, part of what decides the noise; None: as many as in training, whose figures then come again.
 
     Yields
     ------
@@ -79,6 +78,7 @@ def iterate_evaluation(
     labels = given_labels(model, images)
     pixels = Pixels(images.images, device)
     indices = {split: images.indices(split) for split in splits}
+    batch_size = batch_size or evaluation_batch(model, device)
     total, before = sum(map(len, indices.values())), 0
     for split, index in indices.items():
         generator = (noise or _from_seed(seed))(split, device)
@@ -95,7 +95,7 @@ def evaluate(
     splits: tuple[Split, ...] = tuple(Split),
     seed: int = 0,
     noise: Noise | None = None,
-    batch_size: int = BATCH_IMAGES,
+    batch_size: int | None = None,
     device: torch.device | str = "cpu",
 ) -> Mapping[Split, Losses]:
     """`iterate_evaluation` to its end: the losses of every split that has images.

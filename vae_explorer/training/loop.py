@@ -27,13 +27,9 @@ from vae_explorer.training.keeper import Keeper
 from vae_explorer.training.pace import Clock, Pace, Rate
 from vae_explorer.training.randomness import Purpose, generator_for
 from vae_explorer.training.trainer import Trainer
-from vae_explorer.vae.losses import iterate_losses
+from vae_explorer.vae.losses import evaluation_batch, iterate_losses
 
 __all__ = ["TrainingLoop"]
-
-# Images without gradients: so many stay small at 256 × 256 pixels, and more while the decoder makes no more values for
-# them than fit into a CPU's caches, or into some GB of an accelerator with a wide network.
-_EVALUATION_BATCH, _EVALUATION_VALUES, _EVALUATION_VALUES_ACCELERATOR = 256, 2**19, 2**21
 
 _DIVERGED = (
     "The loss stopped being a finite number near step {step:,}; the weights of step {good:,} are kept. "
@@ -175,26 +171,12 @@ class TrainingLoop:
         noise = generator_for(self._config.seed, purpose, int(split), trainer.device)
         losses = None
         labels = self._images.labels
-        for _, means in iterate_losses(
-            trainer.model, trainer.pixels, index, self._evaluation_batch(len(index)), noise, labels
-        ):
+        batch_size = evaluation_batch(trainer.model, trainer.device)
+        for _, means in iterate_losses(trainer.model, trainer.pixels, index, batch_size, noise, labels):
             losses = Losses(recon=means.recon, kl=means.kl, accuracy=means.accuracy)
             if self._clock.now() >= self._next_progress:
                 yield self._progress()
         return losses
-
-    def _evaluation_batch(self, n_images: int) -> int:
-        """Images at once of `n_images`, in batches of one size if that can be: each costs memory for its kernels."""
-        on_cpu = self._trainer.device.type == "cpu"
-        model = self._trainer.model
-        channels, height, width = model.image_shape
-        n_values = max(channels, model.likelihood.n_outputs(channels)) * height * width
-        if model.classifier is not None:  # which decodes an image once for each class
-            n_values *= model.n_classes
-        limit = _EVALUATION_VALUES if on_cpu else _EVALUATION_VALUES_ACCELERATOR
-        most = max(_EVALUATION_BATCH, limit // n_values)
-        n_batches = max(1, -(-n_images // most))
-        return max(1, -(-n_images // n_batches))
 
     def _publish(self, *, save: bool) -> Generator[TrainingEvent, None, bool]:
         began_at = self._clock.now()

@@ -67,7 +67,8 @@ class _CrossEntropy(torch.autograd.Function):
 def _log_of_product(factors: Tensor) -> Tensor:
     """Σ log of `factors` (B, n), each from ½ to 1; (B,)."""
     n_images, n = factors.shape
-    return factors.view(n_images, -1, _group(n)).prod(2).log_().sum(1)
+    group = _group(n)
+    return factors.view(n_images, n // group, group).prod(2).log_().sum(1)
 
 
 @cache

@@ -17,7 +17,9 @@ from vae_explorer.vae.posterior import Posterior
 from vae_explorer.vae.products import fast_products
 from vae_explorer.vae.unlabelled import unlabelled_bound
 
-__all__ = ["ImageLosses", "MeanLosses", "image_losses", "iterate_losses", "mean_losses"]
+__all__ = ["ImageLosses", "MeanLosses", "evaluation_batch", "image_losses", "iterate_losses", "mean_losses"]
+
+_BATCH_IMAGES, _ACCELERATOR_VALUES = 256, 2**21
 
 
 class MeanLosses(NamedTuple):
@@ -64,6 +66,21 @@ def image_losses(
     kl = posterior.kl() if model.variational else torch.zeros_like(posterior.mu)  # (B, D)
     whole = kl.sum(1) if model.has_closed_kl else model.kl(posterior, z)
     return ImageLosses(posterior, recon, whole, kl)
+
+
+def evaluation_batch(model: VAE, device: torch.device) -> int:
+    """Images at once for `iterate_losses`; part of what decides the noise, so training and evaluation share it.
+
+    So many stay small at 256 × 256 pixels on a CPU; on an accelerator more, while the decoder makes no more values for them
+    than take some GB in a wide network.
+    """
+    if device.type == "cpu":
+        return _BATCH_IMAGES
+    channels, height, width = model.image_shape
+    n_values = max(channels, model.likelihood.n_outputs(channels)) * height * width
+    if model.classifier is not None:  # which decodes an image once for each class
+        n_values *= model.n_classes
+    return max(_BATCH_IMAGES, _ACCELERATOR_VALUES // n_values)
 
 
 def iterate_losses(
