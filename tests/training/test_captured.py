@@ -252,10 +252,7 @@ class _Device:
 class _Mark:
     def __init__(self, device: _Device) -> None:
         self._device = device
-        self.place = 0
-
-    def record(self, _stream: object) -> None:
-        self.place = self._device.n_queued
+        self.place = device.n_queued
 
     def synchronize(self) -> None:
         self._device.n_done = max(self._device.n_done, self.place)

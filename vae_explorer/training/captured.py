@@ -17,7 +17,7 @@ WARM_STEPS = 3  # of a batch size before it is recorded: libraries choose kernel
 FINDS_NOISE_ITSELF = (
     2,
     14,
-)  # the first torch whose graphs need not be told of generators, and warn if they are
+)  # the torch from which graphs find generators themselves, and warn if told of them
 
 _log = logging.getLogger(__name__)
 _recording = threading.Lock()  # freeing memory while another thread records would spoil the record
@@ -102,9 +102,7 @@ class CapturedSteps:
             try:
                 compute()
             except BaseException:
-                with suppress(
-                    RuntimeError
-                ):  # says only that the record was spoiled; why is told by the first error
+                with suppress(RuntimeError):  # that the record was spoiled; why is told by the first error
                     graph.capture_end()
                 raise
             graph.capture_end()

@@ -153,9 +153,8 @@ def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, prob
     seconds = probe.seconds(candidates)
     costs = {c: s * (BFLOAT16_GAIN if c.precision == "bfloat16" else 1.0) for c, s in seconds.items()}
     best = min(costs, key=costs.__getitem__)
-    if all(
-        map(math.isfinite, seconds.values())
-    ):  # else memory was short, which may be another program's doing
+    # Where memory was short, another program may have taken it.
+    if all(map(math.isfinite, seconds.values())):
         _remember(name, best)
     _log.info("chose %s among %s", best, {c: f"{1e3 * s:.2f} ms" for c, s in seconds.items()})
     return best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -25,13 +26,12 @@ class RunAhead:
     ----------
     device
         A CUDA device.
-    new_event
-        Makes events with `record`, `synchronize` and `elapsed_time` in ms, as ``torch.cuda.Event``.
+    mark
+        Marks the end of what is queued now, with `synchronize` and `elapsed_time` in ms, as ``torch.cuda.Event``.
     """
 
-    def __init__(self, device: torch.device, new_event: Callable[[], torch.cuda.Event] | None = None) -> None:
-        self._device = device
-        self._new_event = new_event or _new_event
+    def __init__(self, device: torch.device, mark: Callable[[], torch.cuda.Event] | None = None) -> None:
+        self._mark = mark or partial(_mark, device)
         self._marks: deque[tuple[torch.cuda.Event, int]] = deque()  # and the steps before each
         self._last: torch.cuda.Event | None = None  # mark that the device has passed
         self._every = 1  # steps from one mark to the next
@@ -47,9 +47,7 @@ class RunAhead:
         self._since += 1
         if self._since < self._every:
             return
-        mark = self._new_event()
-        mark.record(_stream_of(self._device))
-        self._marks.append((mark, self._since))
+        self._marks.append((self._mark(), self._since))
         self._since = 0
         if len(self._marks) > MARKS:
             self._pass(*self._marks.popleft())
@@ -62,9 +60,7 @@ class RunAhead:
         self._last = mark
 
 
-def _stream_of(device: torch.device) -> torch.cuda.Stream | None:
-    return torch.cuda.current_stream(device) if device.type == "cuda" else None
-
-
-def _new_event() -> torch.cuda.Event:
-    return torch.cuda.Event(enable_timing=True, blocking=True)  # type: ignore[no-untyped-call]  # not annotated in torch
+def _mark(device: torch.device) -> torch.cuda.Event:
+    event = torch.cuda.Event(enable_timing=True, blocking=True)  # type: ignore[no-untyped-call]  # not annotated in torch
+    event.record(torch.cuda.current_stream(device))
+    return event
