@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measuring import data_root
+from vae_explorer.cores import openmp_environment
 
 __all__ = ["ENVIRONMENT", "chosen", "end", "execution", "mnist", "noise_set", "start", "train_rate"]
 
 # What `vae-explorer` sets before torch is imported; a number of threads of the caller's is not passed on.
-ENVIRONMENT: dict[str, str | None] = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "GOMP_SPINCOUNT": "1000",
-    "OMP_NUM_THREADS": None,
-}
+ENVIRONMENT: dict[str, str | None] = {**openmp_environment(trains=True), "OMP_NUM_THREADS": None}
 
 _STATE: dict[str, Any] = {}  # of this worker: the training under way
 

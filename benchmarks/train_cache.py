@@ -15,6 +15,7 @@ import numpy as np
 
 from benchmarks.measuring import Worker, alternating
 from benchmarks.rows import Row, paired
+from vae_explorer.cores import openmp_environment
 from vae_explorer.data.scattered import expect_scattered_reads, is_mapped
 
 __all__ = ["ENVIRONMENT", "begin", "chosen", "rate", "run"]
@@ -22,11 +23,7 @@ __all__ = ["ENVIRONMENT", "begin", "chosen", "rate", "run"]
 _BUDGET_MB = 32  # of the side that must not hold the set
 _DROP_S = 0.2  # between two droppings of every page: hardly an image comes back within it
 # What `vae-explorer` sets before torch is imported; a number of threads of the caller's is not passed on.
-ENVIRONMENT: dict[str, str | None] = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "GOMP_SPINCOUNT": "1000",
-    "OMP_NUM_THREADS": None,
-}
+ENVIRONMENT: dict[str, str | None] = {**openmp_environment(trains=True), "OMP_NUM_THREADS": None}
 # network, images, (C, H, W)
 _CASES: dict[str, tuple[dict[str, Any], int, tuple[int, int, int]]] = {
     "784-400-20": ({"network": "mlp", "hidden": (400,), "latent_dim": 20}, 200_000, (1, 28, 28)),

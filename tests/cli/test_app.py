@@ -155,6 +155,16 @@ def test_that_torch_is_told_to_let_idle_threads_sleep(monkeypatch: pytest.Monkey
     monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def test_that_they_sleep_at_once_in_commands_that_do_not_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    for command in ("train", "sweep", "gui", "evaluate", "--version"):
+        monkeypatch.delenv("GOMP_SPINCOUNT")
+        prepare_environment(command)
+        found[command] = int(os.environ["GOMP_SPINCOUNT"])
+    assert found["train"] == found["sweep"] == found["gui"] > found["evaluate"] == found["--version"]
+    monkeypatch.setenv("GOMP_SPINCOUNT", "0")
+
+
 def test_that_an_interrupted_command_ends_with_130(program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(run: object, step: object, label: object) -> None:
         raise KeyboardInterrupt

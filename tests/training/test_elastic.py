@@ -13,7 +13,14 @@ from vae_explorer.runs.info import Machine
 from vae_explorer.training import choice, elastic, probe
 from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.devices import threads_set
-from vae_explorer.training.elastic import APART_S, APART_STEPS, BLOCK, TRIAL, ElasticThreads
+from vae_explorer.training.elastic import (
+    APART_S,
+    APART_STEPS,
+    BLOCK,
+    LONGEST_APART_S,
+    TRIAL,
+    ElasticThreads,
+)
 from vae_explorer.training.execution import Execution
 from vae_explorer.training.trainer import Trainer
 from vae_explorer.vae.config import ModelConfig
@@ -29,7 +36,15 @@ class _Machine:
         self.now, self.threads = 0.0, 4
         self.seconds = {1: 2.0e-3, 4: 1.0e-3}
         self.steps: list[int] = []  # threads of each
-        self.elastic = ElasticThreads(4, set_threads=self._set, clock=lambda: self.now)
+        self.is_core_taken = False
+        self.placed: list[bool] = []  # what was told before each step
+        self.elastic = ElasticThreads(
+            4,
+            set_threads=self._set,
+            place=self.placed.append,
+            is_core_taken=lambda: self.is_core_taken,
+            clock=lambda: self.now,
+        )
 
     def _set(self, n_threads: int) -> None:
         self.threads = n_threads
@@ -91,6 +106,66 @@ def test_that_the_first_step_after_a_change_does_not_count() -> None:
                 )
         machine.run(APART_STEPS)
         machine.now += APART_S
+    assert machine.elastic.n_threads_now == 4
+
+
+def test_that_steps_leave_a_core_to_another_thread_of_the_program_and_trials_wait() -> None:
+    machine = _Machine()
+    machine.run(2 * TRIAL)
+    machine.is_core_taken = True
+    machine.now += APART_S
+    assert machine.run(3 * APART_STEPS) == [1] * 3 * APART_STEPS
+    machine.is_core_taken = False
+    assert machine.elastic.n_threads_now == 4  # nothing was learned from it
+    assert machine.run(APART_STEPS) == [4] * APART_STEPS
+    assert machine.run(TRIAL).count(1) == TRIAL // 2
+
+
+def test_that_a_trial_that_is_disturbed_begins_again() -> None:
+    machine = _Machine()
+    machine.run(TRIAL + BLOCK + 2)
+    machine.is_core_taken = True
+    machine.run(1)
+    machine.is_core_taken = False
+    assert machine.run(TRIAL) == ([4] * BLOCK + [1] * BLOCK) * 2
+
+
+def test_that_before_each_step_its_threads_are_told() -> None:
+    machine = _Machine()
+    steps = machine.run(10 * TRIAL)
+    assert machine.placed == [n == 4 for n in steps]
+    assert not all(machine.placed)
+
+
+def test_that_threads_that_lose_clearly_are_given_up_within_two_steps_and_tried_ever_more_rarely() -> None:
+    machine = _Machine()
+    machine.run(1_000)
+    machine.seconds[4] = 20.0e-3
+    machine.run(200)
+    assert machine.elastic.n_threads_now == 1
+    began = machine.now
+    steps = machine.run(20_000)  # more than half a minute
+    assert steps.count(4) // 2 <= (machine.now - began) / LONGEST_APART_S + 3  # at first after 1, 2 and 4 s
+    assert max(len(run) for run in "".join(map(str, steps)).split("1")) == 2
+    machine.seconds[4] = 1.0e-3
+    machine.run(20_000)
+    assert machine.elastic.n_threads_now == 4
+
+
+def test_that_steps_that_become_slow_are_not_borne_until_the_next_trial_is_due() -> None:
+    machine = _Machine()
+    machine.run(1_000)
+    machine.seconds[4] = 20.0e-3
+    assert machine.run(200).count(4) < 50
+
+
+def test_that_one_stall_does_not_change_the_number() -> None:
+    machine = _Machine()
+    machine.run(10_000)
+    machine.now += APART_S
+    for k in range(TRIAL):
+        with machine.elastic.step():
+            machine.now += 0.1 if k == 2 else machine.seconds[machine.threads]
     assert machine.elastic.n_threads_now == 4
 
 

@@ -56,6 +56,16 @@ def test_that_its_thread_computes_alone_whatever_torch_was_told_last(qtbot: QtBo
     assert found == [1]
 
 
+def test_that_a_training_leaves_it_a_core_while_it_works(runner: LatestRunner, qtbot: QtBot) -> None:
+    from vae_explorer.cores import is_core_taken
+
+    found: list[bool] = []
+    runner.request("a", lambda _: is_core_taken(), found.append)
+    qtbot.waitUntil(lambda: bool(found))
+    assert found == [True]
+    assert not is_core_taken()
+
+
 def test_that_only_the_newest_request_of_a_channel_is_answered(runner: LatestRunner, qtbot: QtBot) -> None:
     release, answers, ran = threading.Event(), [], []
 

@@ -16,11 +16,13 @@ import typer
 from vae_explorer import __version__
 from vae_explorer.cli import anomaly, encode, evaluate, gui, listings, pictures, sweep, train
 from vae_explorer.cli.problems import NotesForLater, sentence_of
+from vae_explorer.cores import openmp_environment
 
 __all__ = ["COMMANDS", "app", "main"]
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+_TRAINING_COMMANDS = ("gui", "sweep", "train")
 
 app = typer.Typer(
     name="vae-explorer",
@@ -106,12 +108,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv
         Arguments without the program's name; None: those of the process.
     """
-    prepare_environment()
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no "−" must not end the program
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = with_default_command(words)
+    prepare_environment(arguments[0])
     notes = NotesForLater()
     try:
         with notes:
@@ -139,11 +141,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def prepare_environment() -> None:
-    """What torch reads when it is imported: its idle threads must sleep, not spin (five times slower beside
-    another busy thread). What the person has set stays."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+def prepare_environment(command: str = "gui") -> None:
+    """What torch reads when it is imported, see `openmp_environment`. What the person has set stays."""
+    for name, value in openmp_environment(trains=command in _TRAINING_COMMANDS).items():
+        os.environ.setdefault(name, value)
 
 
 def with_default_command(arguments: list[str]) -> list[str]:

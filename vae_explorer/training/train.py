@@ -90,6 +90,7 @@ def train(
                     loop.apply_new_settings(run.info.config)
                 with closing(loop.events()) as events:
                     for event in events:
+                        trainer.rest()
                         with clock.paused(), denormals_flushed(False):
                             yield event
         finally:

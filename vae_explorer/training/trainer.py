@@ -25,6 +25,7 @@ from vae_explorer.training.epoch_sums import EpochSums
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
+from vae_explorer.training.pinned_team import PinnedTeam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.run_ahead import RunAhead
 from vae_explorer.training.schedule import learning_rate_share
@@ -96,7 +97,10 @@ class Trainer:
         self.is_between_steps = True  # False only while weights are being changed
         self._sums = EpochSums(device)
         self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._elastic = ElasticThreads(execution.n_threads) if execution.elastic else None
+        self._team = PinnedTeam(execution.n_threads)
+        self._elastic = (
+            ElasticThreads(execution.n_threads, place=self._team.place) if execution.elastic else None
+        )
         self._stepper = Stepper(
             self.model,
             self.objective,
@@ -177,9 +181,14 @@ class Trainer:
         self._train_adversary(noise)
         self._sums.add(gradients)
 
+    def rest(self) -> None:
+        """Before something else than a step: the calling thread may run on any core again."""
+        self._team.place(False)
+
     def close(self) -> None:
         """End the threads that shared the steps, and forget recorded ones."""
         self._stepper.close()
+        self._team.close()
         if self._captured is not None:
             self._captured.close()
 

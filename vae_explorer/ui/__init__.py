@@ -3,9 +3,10 @@
 import os
 import sys
 
-# OpenMP threads that wait must soon sleep; read once, when torch is imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+from vae_explorer.cores import openmp_environment
+
+for _name, _value in openmp_environment(trains=True).items():  # read once, when torch is imported
+    os.environ.setdefault(_name, _value)
 
 if sys.platform == "win32":
     # c10.dll does not load after PySide6 (https://github.com/pytorch/pytorch/issues/166628).

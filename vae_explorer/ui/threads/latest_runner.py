@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from vae_explorer.cores import core_taken
 from vae_explorer.errors import Cancelled, VaeExplorerError
 from vae_explorer.ui.threads.standing_back import Place, stand_back
 
@@ -96,7 +97,8 @@ class _Worker(QThread):
     def _answer(self, request: _Request) -> _Answer | None:
         self._compute_alone()
         try:
-            value = request.work(lambda: not self.is_newest(request))
+            with core_taken():
+                value = request.work(lambda: not self.is_newest(request))
         except Cancelled:
             return None
         except Exception as error:  # the thread must outlive any failure; it is reported in the GUI thread

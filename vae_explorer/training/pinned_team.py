@@ -1,0 +1,106 @@
+"""``PinnedTeam``: the threads that share each of a training's operations, every one on a core of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import sys
+import threading
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from vae_explorer.cores import usable_cores
+
+__all__ = ["PinnedTeam"]
+
+_log = logging.getLogger(__name__)
+_Function = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class PinnedTeam:
+    """Binds the calling thread and torch's OpenMP threads that it shares operations with to different cores.
+
+    A team that fills the machine ends up with two of its threads on one core whenever another thread, such as that of a
+    window, takes the other core for a moment; the system's scheduler parts them up to 20 ms later. Beside a window that was
+    the twelfth part of a training. A single thread is bound to nothing, so that it goes where there is room.
+
+    Linux only, and only with GNU's OpenMP, as torch brings it; elsewhere, and where the team does not fill the machine,
+    nothing is bound.
+
+    Parameters
+    ----------
+    n_threads
+        Of the team.
+    """
+
+    def __init__(self, n_threads: int) -> None:
+        self._n = n_threads
+        self._cores: list[int] | None = None  # of the team's threads; None: it is not bound
+        self._all: set[int] = set()  # cores that a thread may use
+        self._thread, self._others = 0, list[int]()
+        self._is_bound = False  # the thread that calls
+        self._tried = False
+
+    def place(self, together: bool) -> None:
+        """Before an operation: bind the calling thread if all threads compute, else let it go where it likes."""
+        if together and not self._tried:
+            self._tried = True
+            self._bind_all()
+        if self._cores is not None and together is not self._is_bound:
+            self._is_bound = together
+            _bind(self._thread, {self._cores[0]} if together else self._all)
+
+    def close(self) -> None:
+        """Let all threads go where they like again."""
+        if self._cores is None:
+            return
+        self.place(False)
+        for thread in self._others:
+            _bind(thread, self._all)
+        self._cores = None
+
+    def _bind_all(self) -> None:
+        """Give each thread of the team its core."""
+        library = _openmp()
+        if library is None or self._n < 2 or self._n != usable_cores():
+            return
+        self._thread, self._all = threading.get_native_id(), os.sched_getaffinity(0)
+        cores = sorted(self._all)[-self._n :]
+        found: dict[int, int] = {}  # system's number of each thread by its number in the team
+
+        def enter(_: object) -> None:
+            found[library.omp_get_thread_num()] = threading.get_native_id()
+
+        library.GOMP_parallel(_Function(enter), None, self._n, 0)
+        if sorted(found) != list(range(self._n)) or len(cores) != self._n:
+            return
+        self._others = [found[k] for k in range(1, self._n)]
+        self._cores = cores
+        for thread, core in zip(self._others, cores[1:], strict=True):
+            _bind(thread, {core})
+        _log.info("bound the threads of the team to the cores %s", cores)
+
+
+def _bind(thread: int, cores: set[int]) -> None:
+    """Let `thread` run on `cores` only; nothing happens if it has ended or the cores are gone."""
+    with suppress(OSError):
+        os.sched_setaffinity(thread, cores)
+
+
+@cache
+def _openmp() -> ctypes.CDLL | None:
+    """The OpenMP library that torch has loaded, if it is GNU's."""
+    if not sys.platform.startswith("linux"):
+        return None
+    with suppress(OSError, AttributeError):
+        for line in Path("/proc/self/maps").read_text("utf-8").splitlines():
+            path = line.partition("/")[2]
+            if Path(path).name.startswith("libgomp"):
+                library = ctypes.CDLL("/" + path)
+                library.GOMP_parallel.argtypes = [_Function, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
+                library.GOMP_parallel.restype = None
+                library.omp_get_thread_num.restype = ctypes.c_int
+                return library
+    return None
