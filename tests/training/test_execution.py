@@ -130,6 +130,17 @@ def test_that_fixed_threads_share_by_rule_not_by_measurement(
             assert choose_execution(fixed, SHAPE, CPU).sharing == expected
 
 
+def test_that_on_few_cores_convolutions_never_leave_sharing_to_threads_that_spin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = {}
+    for n_cores in (2, 16):
+        monkeypatch.setattr(devices, "_training_threads", n_cores)
+        with threads_set(2):
+            found[n_cores] = choice._ways_to_share(CONV)
+    assert found == {2: ["batch"], 16: ["batch", "operation"]}
+
+
 def test_that_one_thread_is_only_taken_after_further_looks(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:

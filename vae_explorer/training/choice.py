@@ -26,6 +26,7 @@ from vae_explorer.runs.config import Precision, RunConfig
 from vae_explorer.runs.files import write_atomically
 from vae_explorer.runs.info import Machine, Sharing
 from vae_explorer.training.devices import (
+    PLENTY,
     device_label,
     is_same_device,
     training_threads,
@@ -121,7 +122,8 @@ def _ways_to_share(config: RunConfig) -> list[Sharing]:
     if config.model.network in DENSE:
         return ["operation"] if waits_passively() else ["batch"]
     beside_window = torch.get_num_threads() == 1  # there each thread computes alone, see `configure_threads`
-    return ["batch"] if beside_window else ["batch", "operation"]
+    # torch's threads spin between operations: on few cores a program that becomes busy later would make them crawl.
+    return ["batch"] if beside_window or training_threads() < PLENTY else ["batch", "operation"]
 
 
 def _may_be_captured(config: RunConfig, device: torch.device) -> bool:

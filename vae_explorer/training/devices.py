@@ -15,6 +15,7 @@ from vae_explorer.errors import DeviceError
 from vae_explorer.training.cuda_start import start_cuda
 
 __all__ = [
+    "PLENTY",
     "available_devices",
     "configure_threads",
     "device_label",
@@ -26,7 +27,7 @@ __all__ = [
     "waits_passively",
 ]
 
-_PLENTY = 4  # cores
+PLENTY = 4  # cores that bear another busy program
 _training_threads: int | None = None  # of this process, by policy
 _threads_by_default: int | None = None  # of each thread's operations, likewise
 
@@ -142,7 +143,7 @@ def _cpu_label(n_threads: int) -> str:
 
 
 def _may_share(n_cores: int) -> bool:
-    return n_cores < _PLENTY and sys.platform.startswith("linux")
+    return n_cores < PLENTY and sys.platform.startswith("linux")
 
 
 def _either(words: list[str]) -> str:

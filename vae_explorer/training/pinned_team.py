@@ -96,9 +96,8 @@ def _openmp() -> ctypes.CDLL | None:
         return None
     with suppress(OSError, AttributeError):
         for line in Path("/proc/self/maps").read_text("utf-8").splitlines():
-            path = line.partition("/")[2]
-            if Path(path).name.startswith("libgomp"):
-                library = ctypes.CDLL("/" + path)
+            if "/libgomp" in line:
+                library = ctypes.CDLL("/" + line.partition("/")[2])
                 library.GOMP_parallel.argtypes = [_Function, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
                 library.GOMP_parallel.restype = None
                 library.omp_get_thread_num.restype = ctypes.c_int

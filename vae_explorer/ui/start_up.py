@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from vae_explorer.ui.session import Session
 
@@ -39,7 +40,8 @@ def _find_devices(_is_stale: object) -> Devices:
 
 
 def _warm_up(_is_stale: object) -> None:
-    # The first optimiser step imports hundreds of modules: now, not when the person presses Train.
+    # A training and its first step import hundreds of modules: now, not when the person presses Train.
+    import_module("vae_explorer.training.train")
     from vae_explorer.training.warm_up import warm_up
 
     warm_up("cpu")
