@@ -24,6 +24,7 @@ from vae_explorer.training.devices import device_label, threads_set
 from vae_explorer.training.events import EpochFinished, Finished, Started
 from vae_explorer.training.execution import Execution, denormals_flushed
 from vae_explorer.training.train import train
+from vae_explorer.training.trainer import Trainer
 from vae_explorer.vae.config import ModelConfig
 from vae_explorer.vae.objectives import NegativeElbo
 
@@ -223,6 +224,29 @@ def test_that_bfloat16_learns_what_float32_learns(network: str, images: ImageSet
         losses[precision] = last.test.recon + last.test.kl
     assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.02)
     assert losses["bfloat16"] != losses["float32"]
+
+
+@pytest.mark.parametrize(
+    ("network", "batch_size", "expected"),
+    [
+        ("mlp", 64, [torch.bfloat16, torch.bfloat16, torch.float32]),  # 64, 64 and 22 images
+        ("gated", 64, [torch.bfloat16, torch.bfloat16, torch.float32]),
+        ("conv", 64, [torch.bfloat16] * 3),
+        ("mlp", 75, [torch.bfloat16] * 2),
+        ("mlp", 500, [torch.bfloat16]),  # all images are one batch
+    ],
+)
+def test_that_only_a_smaller_last_batch_of_dense_layers_is_computed_in_float32(
+    images: ImageSet, network: str, batch_size: int, expected: list[torch.dtype]
+) -> None:
+    model = ModelConfig.model_validate({"network": network, "width": 8, "hidden": (32,), "latent_dim": 2})
+    config = RunConfig(model=model, batch_size=batch_size, device="cpu")
+    trainer = Trainer(config, images, CPU, Execution("bfloat16"))
+    found: list[torch.dtype] = []
+    trainer.model.decoder.register_forward_hook(lambda _module, _given, params: found.append(params.dtype))
+    for _ in range(trainer.steps_per_epoch):
+        trainer.train_step()
+    assert found == expected
 
 
 @pytest.mark.parametrize("network", ["mlp", "conv"])

@@ -96,9 +96,9 @@ from vae_explorer.vae.config import ModelConfig
 module.choose_execution = lambda *_: Execution(n_threads=n, elastic=True)
 seen = set()
 plain = Trainer._compute
-def compute(*arguments):
+def compute(*arguments, **options):
     seen.add(len(os.sched_getaffinity(0)))
-    plain(*arguments)
+    plain(*arguments, **options)
 Trainer._compute = compute
 images = np.random.default_rng(0).integers(0, 256, (64, 1, 16, 16), dtype=np.uint8)
 config = RunConfig(model=ModelConfig(network="mlp", hidden=(64,), latent_dim=2), device="cpu", batch_size=8, epochs=3)

@@ -96,6 +96,17 @@ def test_that_residual_blocks_start_as_the_identity() -> None:
         assert torch.equal(block(maps), maps)
 
 
+def test_that_latents_are_multiplied_in_float32_and_wider_layers_in_bfloat16() -> None:
+    model = build_model(ModelConfig(network="mlp", hidden=(24, 16)), ObjectiveConfig(), (1, 8, 8))
+    found: list[torch.dtype] = []
+    for part in model.decoder.modules():
+        if isinstance(part, nn.Linear):
+            part.register_forward_hook(lambda _module, _given, made: found.append(made.dtype))
+    with torch.autocast("cpu", torch.bfloat16):
+        model.decoder(torch.zeros(4, 2))
+    assert found == [torch.float32, torch.bfloat16, torch.bfloat16]
+
+
 def test_that_the_residual_decoder_starts_with_as_many_dense_layers_as_asked() -> None:
     for n_layers, widths in ((1, [16]), (2, [64, 64]), (3, [64, 64, 64])):
         config = ModelConfig(network="residual", width=4, start_layers=n_layers, latent_dim=2)

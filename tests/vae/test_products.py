@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
 from vae_explorer.vae import products
 from vae_explorer.vae.config import ModelConfig, ObjectiveConfig
+from vae_explorer.vae.losses import mean_losses
 from vae_explorer.vae.model import build_model
+from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.products import fast_products
 
 
@@ -57,6 +60,23 @@ def test_that_models_go_through_it(calls: list[int]) -> None:
             fast = model(x, torch.Generator().manual_seed(2))
     torch.testing.assert_close(fast[2], plain[2], rtol=1e-5, atol=1e-5)
     assert calls == [40, 40, 40, 40]  # encoder, both heads at once, two layers of the decoder
+
+
+def test_that_the_losses_of_many_images_go_through_it_but_for_a_smaller_last_batch(calls: list[int]) -> None:
+    model = build_model(
+        ModelConfig(network="mlp", hidden=(32,), latent_dim=3), ObjectiveConfig(), (1, 12, 12)
+    )
+    images = np.random.default_rng(0).integers(0, 256, (100, 1, 12, 12), dtype=np.uint8)
+    pixels = Pixels(images, torch.device("cpu"))
+    whole = mean_losses(model, pixels, np.arange(100), 40, torch.Generator().manual_seed(0))
+    assert calls == [40] * 4 * 2
+    calls.clear()
+    parts = [
+        mean_losses(model, pixels, part, 100, torch.Generator().manual_seed(0))
+        for part in np.split(np.arange(100), [40])
+    ]
+    assert not calls
+    assert whole.kl == pytest.approx((40 * parts[0].kl + 60 * parts[1].kl) / 100, rel=1e-5)
 
 
 def test_that_gradients_single_rows_and_other_precisions_are_left_alone(calls: list[int]) -> None:

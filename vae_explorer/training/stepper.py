@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -86,14 +86,27 @@ class Stepper:
         return self._noises
 
     def gradients(
-        self, x: Tensor, beta: float | Tensor, y: Tensor | None = None, epoch: float | Tensor = 0.0
+        self,
+        x: Tensor,
+        beta: float | Tensor,
+        y: Tensor | None = None,
+        epoch: float | Tensor = 0.0,
+        *,
+        exact: bool = False,
     ) -> Gradients:
-        """Gradients of the loss of batch `x` (B, C, H, W), with labels `y` (B,) where the model takes them."""
-        with self._execution.products():
+        """Gradients of the loss of batch `x` (B, C, H, W), with labels `y` (B,) where the model takes them.
+
+        Parameters
+        ----------
+        exact
+            Compute in float32, whatever the precision.
+        """
+        how = replace(self._execution, precision="float32") if exact else self._execution
+        with how.products():
             shares = shares_of(len(x), self._crew.n)
             found = self._crew.run(
                 [
-                    partial(self._share, k, x[rows], None if y is None else y[rows], beta, epoch, len(x))
+                    partial(self._share, how, k, x[rows], None if y is None else y[rows], beta, epoch, len(x))
                     for k, rows in enumerate(shares)
                 ]
             )
@@ -114,6 +127,7 @@ class Stepper:
 
     def _share(
         self,
+        how: Execution,
         number: int,
         x: Tensor,
         y: Tensor | None,
@@ -125,8 +139,8 @@ class Stepper:
         noise = self._noises[number]
         if self._draws_anew:
             x = draw_anew(x, noise)
-        with self._execution.autocast(self._device):
-            images = self._execution.images(x)
+        with how.autocast(self._device):
+            images = how.images(x)
             terms = self._objective(self._model, images, beta, noise, y=y, epoch=epoch)
         weight = len(x) / n_images
         loss = terms.loss if weight == 1.0 else weight * terms.loss

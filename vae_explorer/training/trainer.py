@@ -31,6 +31,7 @@ from vae_explorer.training.run_ahead import RunAhead
 from vae_explorer.training.schedule import learning_rate_share
 from vae_explorer.training.state_tensors import all_finite, copied, prefixed, without_prefix
 from vae_explorer.training.stepper import Stepper
+from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.model import build_model
 from vae_explorer.vae.objectives import beta_at, make_objective
 from vae_explorer.vae.pixels import Pixels
@@ -110,6 +111,8 @@ class Trainer:
             config.seed,
             draws_anew=config.model.binarisation == "dynamic",
         )
+        # oneDNN keeps 5 MB of kernels for each size of a batch; an MLP needs none of them for an epoch's last one.
+        self._rounds_rest = device.type != "cpu" or config.model.network not in DENSE
         self._run_ahead = RunAhead(device) if device.type == "cuda" else None
         self._plan = self._captured = None
         if execution.captured and self.pixels.keep_resident(self._draw):
@@ -154,9 +157,9 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
-        # An epoch's last, smaller batch keeps all threads: for one alone oneDNN would keep other kernels, 7 MB.
+        # An epoch's last, smaller batch always keeps all threads: only whole ones were tried with one (`Probe.agree`).
         n_images = min(self.config.batch_size, len(self.train_index) - self.images_in_epoch)
-        is_whole = n_images == self.config.batch_size
+        is_whole = n_images == min(self.config.batch_size, len(self.train_index))
         noise = self._stepper.begin(self.step)
         with self._elastic.step() if self._elastic is not None and is_whole else nullcontext():
             if self._plan is not None and self._captured is not None:
@@ -166,16 +169,16 @@ class Trainer:
                 )  # replaying changes weights at once
                 self._captured.step(n_images, lambda: self._compute(plan.next(n_images), noise))
             else:
-                self._compute(self._inputs(), noise)
+                self._compute(self._inputs(), noise, exact=not (is_whole or self._rounds_rest))
         self.step += 1
         self.is_between_steps = True
         if self._run_ahead is not None:
             self._run_ahead.step()
 
-    def _compute(self, inputs: StepInputs, noise: torch.Generator) -> None:
+    def _compute(self, inputs: StepInputs, noise: torch.Generator, *, exact: bool = False) -> None:
         """All of a step that happens on the device: from its images to changed weights and sums."""
         x, y = self._images(inputs)
-        gradients = self._stepper.gradients(x, inputs.beta, y, inputs.epoch)
+        gradients = self._stepper.gradients(x, inputs.beta, y, inputs.epoch, exact=exact)
         self.is_between_steps = False
         self._stepper.apply(gradients, inputs.learning_rate)
         self._train_adversary(noise)

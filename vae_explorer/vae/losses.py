@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -108,7 +109,8 @@ def iterate_losses(
         chosen = index[start : start + batch_size]
         training = model.training
         model.eval()
-        with torch.no_grad(), fast_products():
+        # Not the last, smaller batch: oneDNN would keep kernels of another size for it.
+        with torch.no_grad(), fast_products() if len(chosen) == batch_size else nullcontext():
             following = index[start + batch_size : start + 2 * batch_size]
             x = pixels.batch(chosen, following, draw=model.config.fixed_draw)
             y = None if labels is None else torch.from_numpy(labels[chosen]).to(x.device)

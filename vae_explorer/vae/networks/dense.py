@@ -53,8 +53,13 @@ class DenseDecoder(Decoder):
         )
 
     def forward(self, z: Tensor) -> Tensor:
-        params: Tensor = self.layers(z)  # (B, n_outputs, H, W)
-        return params
+        first, *others = self.layers
+        # So few inputs are multiplied as fast in float32, and oneDNN would keep 4 MB of kernels for them.
+        with torch.autocast(z.device.type, enabled=False):
+            x: Tensor = first(z)
+        for layer in others:
+            x = layer(x)
+        return x  # (B, n_outputs, H, W)
 
 
 def relu_layer(n_in: int, n_out: int) -> list[nn.Module]:
