@@ -88,6 +88,7 @@ def test_that_threads_that_gain_nothing_are_left_to_others() -> None:
 
 def test_that_trials_take_turns_and_lie_apart_in_time_and_in_steps() -> None:
     machine = _Machine()
+    machine.seconds[1] = 1.1e-3
     trial = ([4] * BLOCK + [1] * BLOCK) * 2
     assert machine.run(2 * TRIAL) == [4] * TRIAL + trial
     assert machine.run(APART_STEPS).count(1) == 0  # enough steps, but it is not long ago
@@ -105,8 +106,17 @@ def test_that_the_first_step_after_a_change_does_not_count() -> None:
                     1.0 if k % BLOCK == 0 and machine.threads == 4 else machine.seconds[machine.threads]
                 )
         machine.run(APART_STEPS)
-        machine.now += APART_S
+        machine.now += LONGEST_APART_S
     assert machine.elastic.n_threads_now == 4
+
+
+def test_that_trials_whose_answer_is_clear_come_more_rarely() -> None:
+    machine = _Machine()
+    machine.run(60_000)  # a minute
+    assert machine.run(60_000).count(1) // (TRIAL // 2) in (7, 8)
+    machine.seconds[1] = 1.1e-3
+    machine.run(10_000)
+    assert machine.run(60_000).count(1) // (TRIAL // 2) > 50
 
 
 def test_that_steps_leave_a_core_to_another_thread_of_the_program_and_trials_wait() -> None:

@@ -18,7 +18,8 @@ BLOCKS = 4  # of a trial, all threads and one by turns: what disturbs one kind d
 TRIAL = BLOCK * BLOCKS  # steps
 APART_S = 1.0  # at least, from one trial to the next, …
 APART_STEPS = 400  # … so that the slower kind has a fortieth of all steps at most
-LONGEST_APART_S = 8.0  # while all threads lose clearly, each trial comes twice as long after the one before
+CLEAR = 0.2  # that a trial tells in favour of what is done already, as a logarithm: then the next one comes …
+LONGEST_APART_S = 8.0  # … after twice the time, up to this
 NEWEST = 0.25  # weight of a trial in what is remembered: it lasts 50 ms, and a window's frames come by chance
 LIMIT = 0.4  # that a trial counts at most, as a logarithm: a frame in the wrong place is not the machine
 WORTH = 1.06  # all threads must be so much faster than one, which disturbs nobody, to be taken, …
@@ -36,9 +37,10 @@ class ElasticThreads:
 
     torch's threads meet at every operation, so all of them are as slow as the slowest: beside another program that
     keeps a core busy two threads are slower than one. Which is faster changes while a training goes on: a person
-    explores the map, a compiler starts, a host gives two virtual cores one real one. So once a second a few steps are
-    timed both ways. While another thread of this program computes (`core_taken`), steps leave it a core without being
-    asked. It is for computations whose result is the same bit for bit either way, as `choose_execution` makes sure.
+    explores the map, a compiler starts, a host gives two virtual cores one real one. So every few seconds, and when
+    steps become slow, some are timed both ways. While another thread of this program computes (`core_taken`), steps
+    leave it a core without being asked. It is for computations whose result is the same bit for bit either way, as
+    `choose_execution` makes sure.
 
     Parameters
     ----------
@@ -137,7 +139,7 @@ class ElasticThreads:
         """A trial told that a step with one thread takes e^`gain` times as long as with all."""
         self._gain += NEWEST * (min(max(gain, -LIMIT), LIMIT) - self._gain)
         was_alone, self._alone = self._alone, self._gain < math.log(WORTH if self._alone else KEPT)
-        is_clear = was_alone and gain <= -LIMIT
+        is_clear = self._alone is was_alone and (-gain if was_alone else gain) > CLEAR
         self._apart_s = min(2.0 * self._apart_s, LONGEST_APART_S) if is_clear else APART_S
         self._trial.clear()
         self._steps_left = APART_STEPS
