@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -117,13 +118,13 @@ def start_limit(config: str, execution: Any) -> None:  # Any: Execution
 
     from vae_explorer.runs.config import RunConfig
     from vae_explorer.training.execution import keep_freed_memory
-    from vae_explorer.training.pinned_team import PinnedTeam
+    from vae_explorer.training.pinned_team import PinnedTeam, openmp_threads
     from vae_explorer.vae.model import build_model
     from vae_explorer.vae.objectives import make_objective
 
     torch.set_num_threads(execution.n_threads)
     if execution.elastic:
-        PinnedTeam(execution.n_threads).place(True)
+        PinnedTeam(execution.n_threads, partial(openmp_threads, execution.n_threads)).place(True)
     torch.set_flush_denormal(True)
     keep_freed_memory()
     run = RunConfig.model_validate_json(config)

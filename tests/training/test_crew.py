@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
+from vae_explorer.training import elastic
 from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.devices import threads_set
 from vae_explorer.training.events import EpochFinished, Started
@@ -50,6 +51,59 @@ def test_that_a_crew_works_side_by_side_and_answers_in_order() -> None:
     assert [k for k, _ in found] == [0, 1, 2]
     assert found[0][1] == threading.get_ident()
     assert len({thread for _, thread in found}) == 3
+
+
+def test_that_one_thread_does_the_work_of_all_with_the_same_results() -> None:
+    crew = Crew(3)
+    tasks = [lambda k=k: (k, threading.get_ident()) for k in range(3)]
+    crew.set_threads(1)
+    assert crew.run(tasks) == [(k, threading.get_ident()) for k in range(3)]
+    crew.set_threads(3)
+    assert [k for k, _ in crew.run(tasks)] == [0, 1, 2]
+    crew.close()
+
+
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_that_a_crew_tells_which_threads_it_has(n: int) -> None:
+    crew = Crew(n)
+    found = set(crew.other_threads())
+    assert len(found) == n - 1
+    assert threading.get_native_id() not in found
+    assert found <= {thread.native_id for thread in threading.enumerate()}
+    crew.close()
+
+
+def test_that_a_trial_of_one_thread_changes_no_bit(
+    images: ImageSet, config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elastic, "APART_S", 0.0)
+    monkeypatch.setattr(elastic, "APART_STEPS", 0)
+    plain, numbers = Crew.set_threads, list[int]()
+
+    def noting(crew: Crew, n: int) -> None:
+        numbers.append(n)
+        plain(crew, n)
+
+    monkeypatch.setattr(Crew, "set_threads", noting)
+    found = []
+    for may_adapt in (True, False):
+        trainer = Trainer(config, images, CPU, SHARED, may_adapt=may_adapt)
+        for _ in range(3 * elastic.TRIAL):
+            trainer.train_step()
+            if trainer.step_in_epoch == trainer.steps_per_epoch:
+                trainer.finish_epoch()
+        trainer.close()
+        found.append(list(trainer.model.state_dict().values()))
+    assert numbers[:2] == [1, 3]
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
+def test_that_a_trainer_that_is_only_timed_keeps_its_threads(images: ImageSet, config: RunConfig) -> None:
+    before = threading.active_count()
+    trainer = Trainer(config, images, CPU, SHARED, may_adapt=False)
+    trainer.train_step()
+    assert threading.active_count() == before + 2
+    trainer.close()
 
 
 @pytest.mark.parametrize("number", [0, 1])

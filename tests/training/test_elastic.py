@@ -17,7 +17,7 @@ from vae_explorer.training.elastic import (
     APART_S,
     APART_STEPS,
     BLOCK,
-    LONGEST_APART_S,
+    MOST_APART,
     TRIAL,
     ElasticThreads,
 )
@@ -105,8 +105,8 @@ def test_that_the_first_step_after_a_change_does_not_count() -> None:
                 machine.now += (
                     1.0 if k % BLOCK == 0 and machine.threads == 4 else machine.seconds[machine.threads]
                 )
-        machine.run(APART_STEPS)
-        machine.now += LONGEST_APART_S
+        machine.run(round(MOST_APART) * APART_STEPS)
+        machine.now += MOST_APART * APART_S
     assert machine.elastic.n_threads_now == 4
 
 
@@ -121,6 +121,7 @@ def test_that_trials_whose_answer_is_clear_come_more_rarely() -> None:
 
 def test_that_steps_leave_a_core_to_another_thread_of_the_program_and_trials_wait() -> None:
     machine = _Machine()
+    machine.seconds[1] = 1.1e-3
     machine.run(2 * TRIAL)
     machine.is_core_taken = True
     machine.now += APART_S
@@ -155,7 +156,9 @@ def test_that_threads_that_lose_clearly_are_given_up_within_two_steps_and_tried_
     assert machine.elastic.n_threads_now == 1
     began = machine.now
     steps = machine.run(20_000)  # more than half a minute
-    assert steps.count(4) // 2 <= (machine.now - began) / LONGEST_APART_S + 3  # at first after 1, 2 and 4 s
+    assert (
+        steps.count(4) // 2 <= (machine.now - began) / (MOST_APART * APART_S) + 3
+    )  # at first after 1, 2 and 4 s
     assert max(len(run) for run in "".join(map(str, steps)).split("1")) == 2
     machine.seconds[4] = 1.0e-3
     machine.run(20_000)

@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 
 from vae_explorer.training import pinned_team
-from vae_explorer.training.pinned_team import PinnedTeam
+from vae_explorer.training.pinned_team import PinnedTeam, openmp_threads
 
 needs_cores = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2 or pinned_team._openmp() is None,
@@ -22,7 +23,8 @@ needs_cores = pytest.mark.skipif(
 _SCRIPT = """
 import os, threading, torch
 from pathlib import Path
-from vae_explorer.training.pinned_team import PinnedTeam
+from functools import partial
+from vae_explorer.training.pinned_team import PinnedTeam, openmp_threads
 n = len(os.sched_getaffinity(0))
 torch.set_num_threads(n)
 tasks = lambda: {int(path.name) for path in Path("/proc/self/task").iterdir()}
@@ -48,7 +50,7 @@ def run(code: str) -> str:
 @needs_cores
 def test_that_each_thread_of_a_team_that_fills_the_machine_has_a_core_of_its_own() -> None:
     code = """
-team = PinnedTeam(n)
+team = PinnedTeam(n, partial(openmp_threads, n))
 team.place(True)
 x.mul_(2.0)
 bound = cores()
@@ -60,7 +62,7 @@ print(len(others) == n - 1, all(len(found) == 1 for found in bound), sorted(sum(
 @needs_cores
 def test_that_a_single_thread_may_run_anywhere_and_a_closed_team_too() -> None:
     code = """
-team = PinnedTeam(n)
+team = PinnedTeam(n, partial(openmp_threads, n))
 team.place(True)
 team.place(False)
 print(cores()[0] == every, all(len(found) == 1 for found in cores()[1:]))
@@ -75,7 +77,7 @@ print(all(found == every for found in cores()))
 @needs_cores
 def test_that_a_team_that_does_not_fill_the_machine_is_bound_to_nothing() -> None:
     code = """
-team = PinnedTeam(n + 1)
+team = PinnedTeam(n + 1, partial(openmp_threads, n + 1))
 team.place(True)
 print(all(found == every for found in cores()))
 """
@@ -109,10 +111,30 @@ print(seen == {1}, all(found == every for found in cores()))
     assert run(code) == "True True"
 
 
+@needs_cores
+def test_that_a_crew_is_bound_too() -> None:
+    code = """
+from vae_explorer.training.crew import Crew
+crew = Crew(n)
+team = PinnedTeam(n, crew.other_threads)
+team.place(True)
+meet = threading.Barrier(n)
+def where():
+    meet.wait()  # so that each thread takes one task
+    return sorted(os.sched_getaffinity(0))
+found = crew.run([where] * n)
+print(sorted(sum(found, [])) == every)
+team.close()
+print(all(found == every for found in crew.run([where] * n)))
+crew.close()
+"""
+    assert run(code).split() == ["True"] * 2
+
+
 def test_that_nothing_happens_without_gnus_openmp(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pinned_team, "_openmp", lambda: None)
     before = _cores()
-    team = PinnedTeam(2)
+    team = PinnedTeam(2, partial(openmp_threads, 2))
     for together in (True, False, True):
         team.place(together)
     team.close()

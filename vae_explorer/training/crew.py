@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import pairwise
@@ -26,6 +27,23 @@ class Crew:
     def __init__(self, n: int) -> None:
         self.n = n
         self._pool = ThreadPoolExecutor(n - 1, "training share", initializer=_begin_thread) if n > 1 else None
+        self._alone = False
+
+    def set_threads(self, n: int) -> None:
+        """Let one thread do all tasks one after the other, with the same results, or all threads share them again."""
+        self._alone = n == 1
+
+    def other_threads(self) -> list[int]:
+        """The system's numbers of the threads beside the calling one."""
+        if self._pool is None:
+            return []
+        meet = threading.Barrier(self.n - 1)  # so that each takes one task
+
+        def number() -> int:
+            meet.wait()
+            return threading.get_native_id()
+
+        return [answer.result() for answer in [self._pool.submit(number) for _ in range(self.n - 1)]]
 
     def run(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
         """Results of all `tasks`, in their order; the first one runs here.
@@ -35,7 +53,7 @@ class Crew:
         Exception
             What a task raised, once none is running any more.
         """
-        if self._pool is None:
+        if self._pool is None or self._alone:
             return [task() for task in tasks]
         others = [self._pool.submit(task) for task in tasks[1:]]
         try:

@@ -19,7 +19,7 @@ TRIAL = BLOCK * BLOCKS  # steps
 APART_S = 1.0  # at least, from one trial to the next, …
 APART_STEPS = 400  # … so that the slower kind has a fortieth of all steps at most
 CLEAR = 0.2  # that a trial tells in favour of what is done already, as a logarithm: then the next one comes …
-LONGEST_APART_S = 8.0  # … after twice the time, up to this
+MOST_APART = 8.0  # … after twice the time and steps, up to so many times those
 NEWEST = 0.25  # weight of a trial in what is remembered: it lasts 50 ms, and a window's frames come by chance
 LIMIT = 0.4  # that a trial counts at most, as a logarithm: a frame in the wrong place is not the machine
 WORTH = 1.06  # all threads must be so much faster than one, which disturbs nobody, to be taken, …
@@ -33,21 +33,21 @@ _USUAL = 0.1  # weight of a step in what steps take of late
 
 
 class ElasticThreads:
-    """Lets each step of a training compute with all of torch's threads or with one.
+    """Lets each step of a training compute with all threads or with one.
 
-    torch's threads meet at every operation, so all of them are as slow as the slowest: beside another program that
-    keeps a core busy two threads are slower than one. Which is faster changes while a training goes on: a person
-    explores the map, a compiler starts, a host gives two virtual cores one real one. So every few seconds, and when
-    steps become slow, some are timed both ways. While another thread of this program computes (`core_taken`), steps
-    leave it a core without being asked. It is for computations whose result is the same bit for bit either way, as
-    `choose_execution` makes sure.
+    torch's threads meet at every operation, those of a `Crew` once a step, so all of them are as slow as the slowest:
+    beside another program that keeps a core busy two threads are slower than one. Which is faster changes while a
+    training goes on: a person explores the map, a compiler starts, a host gives two virtual cores one real one. So
+    every few seconds, and when steps become slow, some are timed both ways. While another thread of this program
+    computes (`core_taken`), steps leave it a core without being asked. It is for computations whose result is the same
+    bit for bit either way, as `choose_execution` makes sure for torch's threads; a crew's is by nature.
 
     Parameters
     ----------
     n_threads
         All threads.
     set_threads
-        Tells torch how many the calling thread may use.
+        Told how many threads the next operations may use, all after each step.
     place
         Told before each step whether all threads compute it.
     is_core_taken
@@ -74,7 +74,7 @@ class ElasticThreads:
         self._gain = math.log(WORTH)  # of how much longer a step takes with one thread than with all
         self._trial: list[float] = []  # seconds of the steps of the trial under way
         self._steps_left = TRIAL  # until the next trial; the first ones find memory and kernels
-        self._trial_ended, self._apart_s = -math.inf, APART_S
+        self._trial_ended, self._apart = -math.inf, 1.0  # times APART_S and APART_STEPS
         self._usual_s: float | None = None  # of a step outside trials, of late
         self._alone_s = math.inf  # of a step with one thread, in the last trial
 
@@ -107,7 +107,7 @@ class ElasticThreads:
 
     def _is_due(self) -> bool:
         return self._steps_left <= 0 and (
-            bool(self._trial) or self._clock() - self._trial_ended >= self._apart_s
+            bool(self._trial) or self._clock() - self._trial_ended >= APART_S * self._apart
         )
 
     def _note(self, seconds: float) -> None:
@@ -133,6 +133,7 @@ class ElasticThreads:
             self._alone_s = alone / ((BLOCK - 1) * BLOCKS / 2)
             self._judge(math.log(max(alone, 1e-9) / max(together, 1e-9)))
         elif not _is_alone(number - 1) and number % BLOCK > 1 and min(newest) > LOST * alone_s:
+            self._gain = min(self._gain, CLEAR)  # so that two such trials are enough
             self._judge(-LIMIT)
 
     def _judge(self, gain: float) -> None:
@@ -140,9 +141,9 @@ class ElasticThreads:
         self._gain += NEWEST * (min(max(gain, -LIMIT), LIMIT) - self._gain)
         was_alone, self._alone = self._alone, self._gain < math.log(WORTH if self._alone else KEPT)
         is_clear = self._alone is was_alone and (-gain if was_alone else gain) > CLEAR
-        self._apart_s = min(2.0 * self._apart_s, LONGEST_APART_S) if is_clear else APART_S
+        self._apart = min(2.0 * self._apart, MOST_APART) if is_clear else 1.0
         self._trial.clear()
-        self._steps_left = APART_STEPS
+        self._steps_left = round(APART_STEPS * self._apart)
         self._trial_ended = self._clock()
         self._usual_s = None
 

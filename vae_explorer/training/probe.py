@@ -57,7 +57,9 @@ class Probe:
         try:
             with threads_set(torch.get_num_threads()), denormals_flushed():
                 for candidate in candidates:
-                    trainers[candidate] = Trainer(self._config, self._images, self._device, candidate)
+                    trainers[candidate] = Trainer(
+                        self._config, self._images, self._device, candidate, may_adapt=False
+                    )
                 began = time.perf_counter()
                 for candidate, trainer in trainers.items():
                     self._turn(trainer)  # kernels are chosen and memory is found
@@ -104,7 +106,7 @@ class Probe:
         found: list[list[torch.Tensor]] = []
         with threads_set(torch.get_num_threads()), denormals_flushed():
             for candidate in (first, second):
-                trainer = Trainer(config, images, self._device, candidate)
+                trainer = Trainer(config, images, self._device, candidate, may_adapt=False)
                 try:
                     set_own_threads(candidate.n_threads_of_torch)
                     for _ in range(STEPS_TO_AGREE):

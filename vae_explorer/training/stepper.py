@@ -81,6 +81,11 @@ class Stepper:
         return self._noises[0]
 
     @property
+    def crew(self) -> Crew:
+        """The threads that share a batch."""
+        return self._crew
+
+    @property
     def noises(self) -> Sequence[torch.Generator]:
         """Of the shares of a batch."""
         return self._noises

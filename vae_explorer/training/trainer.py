@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -19,17 +18,16 @@ from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.training.captured import CapturedSteps
-from vae_explorer.training.elastic import ElasticThreads
 from vae_explorer.training.epoch_plan import EpochPlan, StepInputs
 from vae_explorer.training.epoch_sums import EpochSums
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
-from vae_explorer.training.pinned_team import PinnedTeam
 from vae_explorer.training.randomness import epoch_order, seed_for
 from vae_explorer.training.run_ahead import RunAhead
 from vae_explorer.training.schedule import learning_rate_share
 from vae_explorer.training.state_tensors import all_finite, copied, prefixed, without_prefix
+from vae_explorer.training.step_threads import StepThreads
 from vae_explorer.training.stepper import Stepper
 from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.model import build_model
@@ -46,6 +44,13 @@ _ADVERSARY_BETAS, _ADVERSARY_LEARNING_RATE = (0.5, 0.9), 1e-4
 class Trainer:
     """Owns the training model, its optimiser and its place in the run. Knows no clock, file or event.
 
+    Parameters
+    ----------
+    execution
+        How steps are computed.
+    may_adapt
+        Whether a step may have one thread instead of all, as long as its bits stay the same.
+
     Attributes
     ----------
     step
@@ -59,7 +64,13 @@ class Trainer:
     """
 
     def __init__(
-        self, config: RunConfig, images: ImageSet, device: torch.device, execution: Execution = PLAIN
+        self,
+        config: RunConfig,
+        images: ImageSet,
+        device: torch.device,
+        execution: Execution = PLAIN,
+        *,
+        may_adapt: bool = True,
     ) -> None:
         config = settled(config, images)
         self.config = config
@@ -98,10 +109,6 @@ class Trainer:
         self.is_between_steps = True  # False only while weights are being changed
         self._sums = EpochSums(device)
         self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._team = PinnedTeam(execution.n_threads)
-        self._elastic = (
-            ElasticThreads(execution.n_threads, place=self._team.place) if execution.elastic else None
-        )
         self._stepper = Stepper(
             self.model,
             self.objective,
@@ -111,6 +118,7 @@ class Trainer:
             config.seed,
             draws_anew=config.model.binarisation == "dynamic",
         )
+        self._threads = StepThreads(execution, self._stepper.crew, may_adapt=may_adapt)
         # oneDNN keeps 5 MB of kernels for each size of a batch; an MLP needs none of them for an epoch's last one.
         self._rounds_rest = device.type != "cpu" or config.model.network not in DENSE
         self._run_ahead = RunAhead(device) if device.type == "cuda" else None
@@ -157,11 +165,10 @@ class Trainer:
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
-        # An epoch's last, smaller batch always keeps all threads: only whole ones were tried with one (`Probe.agree`).
         n_images = min(self.config.batch_size, len(self.train_index) - self.images_in_epoch)
         is_whole = n_images == min(self.config.batch_size, len(self.train_index))
         noise = self._stepper.begin(self.step)
-        with self._elastic.step() if self._elastic is not None and is_whole else nullcontext():
+        with self._threads.step(is_whole=is_whole):
             if self._plan is not None and self._captured is not None:
                 plan = self._current(self._plan)
                 self.is_between_steps = (
@@ -186,12 +193,12 @@ class Trainer:
 
     def rest(self) -> None:
         """Before something else than a step: the calling thread may run on any core again."""
-        self._team.place(False)
+        self._threads.rest()
 
     def close(self) -> None:
         """End the threads that shared the steps, and forget recorded ones."""
+        self._threads.close()
         self._stepper.close()
-        self._team.close()
         if self._captured is not None:
             self._captured.close()
 
