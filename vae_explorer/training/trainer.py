@@ -166,9 +166,9 @@ class Trainer:
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
         n_images = min(self.config.batch_size, len(self.train_index) - self.images_in_epoch)
-        is_whole = n_images == min(self.config.batch_size, len(self.train_index))
+        is_rest = n_images < min(self.config.batch_size, len(self.train_index))
         noise = self._stepper.begin(self.step)
-        with self._threads.step(is_whole=is_whole):
+        with self._threads.step(is_whole=n_images == self.config.batch_size):
             if self._plan is not None and self._captured is not None:
                 plan = self._current(self._plan)
                 self.is_between_steps = (
@@ -176,7 +176,7 @@ class Trainer:
                 )  # replaying changes weights at once
                 self._captured.step(n_images, lambda: self._compute(plan.next(n_images), noise))
             else:
-                self._compute(self._inputs(), noise, exact=not (is_whole or self._rounds_rest))
+                self._compute(self._inputs(), noise, exact=is_rest and not self._rounds_rest)
         self.step += 1
         self.is_between_steps = True
         if self._run_ahead is not None:
