@@ -119,6 +119,15 @@ def test_that_trials_whose_answer_is_clear_come_more_rarely() -> None:
     assert machine.run(60_000).count(1) // (TRIAL // 2) > 50
 
 
+def test_that_a_second_trial_may_lie_far_from_a_clear_first_one() -> None:
+    machine = _Machine()
+    machine.elastic = ElasticThreads(4, set_threads=machine._set, apart=4.0, clock=lambda: machine.now)
+    machine.run(2 * TRIAL)
+    assert machine.run(8 * APART_STEPS).count(1) == 0
+    machine.now += 8 * APART_S
+    assert machine.run(TRIAL).count(1) == TRIAL // 2
+
+
 def test_that_steps_leave_a_core_to_another_thread_of_the_program_and_trials_wait() -> None:
     machine = _Machine()
     machine.seconds[1] = 1.1e-3

@@ -52,6 +52,9 @@ class ElasticThreads:
         Told before each step whether all threads compute it.
     is_core_taken
         Whether another thread of this program computes.
+    apart
+        How far the second trial lies from the first, in times of what is usual, if the first is clear; from 1 to
+        `MOST_APART` / 2 before it is doubled.
     clock
         Seconds.
     """
@@ -63,6 +66,7 @@ class ElasticThreads:
         set_threads: Callable[[int], None] = torch.set_num_threads,
         place: Callable[[bool], None] = lambda _: None,
         is_core_taken: Callable[[], bool] = is_core_taken,
+        apart: float = 1.0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._n = n_threads
@@ -74,7 +78,7 @@ class ElasticThreads:
         self._gain = math.log(WORTH)  # of how much longer a step takes with one thread than with all
         self._trial: list[float] = []  # seconds of the steps of the trial under way
         self._steps_left = TRIAL  # until the next trial; the first ones find memory and kernels
-        self._trial_ended, self._apart = -math.inf, 1.0  # times APART_S and APART_STEPS
+        self._trial_ended, self._apart = -math.inf, apart  # times APART_S and APART_STEPS
         self._usual_s: float | None = None  # of a step outside trials, of late
         self._alone_s = math.inf  # of a step with one thread, in the last trial
 

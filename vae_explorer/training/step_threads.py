@@ -35,9 +35,14 @@ class StepThreads:
             self._elastic = ElasticThreads(n, place=self._team.place)
         else:
             self._team = PinnedTeam(n, crew.other_threads)
-            # A crew's steps are long: a core that others take for a moment is not worth one (3 % of a window's training).
+            # A crew's steps are long: a core that others take for a moment is not worth one (3 % of a window's training),
+            # and a trial takes most of a second.
             self._elastic = ElasticThreads(
-                n, set_threads=crew.set_threads, place=self._team.place, is_core_taken=lambda: False
+                n,
+                set_threads=crew.set_threads,
+                place=self._team.place,
+                is_core_taken=lambda: False,
+                apart=4.0,
             )
 
     def step(self, *, is_whole: bool) -> AbstractContextManager[None]:
