@@ -120,7 +120,7 @@ class Trainer:
         )
         self._threads = StepThreads(execution, self._stepper.crew, may_adapt=may_adapt)
         # oneDNN keeps 5 MB of kernels for each size of a batch; an MLP needs none of them for an epoch's last one.
-        self._rounds_rest = device.type != "cpu" or config.model.network not in DENSE
+        self._rest_is_exact = device.type == "cpu" and config.model.network in DENSE
         self._run_ahead = RunAhead(device) if device.type == "cuda" else None
         self._plan = self._captured = None
         if execution.captured and self.pixels.keep_resident(self._draw):
@@ -176,7 +176,7 @@ class Trainer:
                 )  # replaying changes weights at once
                 self._captured.step(n_images, lambda: self._compute(plan.next(n_images), noise))
             else:
-                self._compute(self._inputs(), noise, exact=is_rest and not self._rounds_rest)
+                self._compute(self._inputs(), noise, exact=is_rest and self._rest_is_exact)
         self.step += 1
         self.is_between_steps = True
         if self._run_ahead is not None:
