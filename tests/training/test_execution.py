@@ -18,7 +18,7 @@ from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
 from vae_explorer.runs.info import Machine
-from vae_explorer.training import choice, devices, execution, probe
+from vae_explorer.training import choice, devices, execution, probe, rounding_probe
 from vae_explorer.training.choice import choose_execution
 from vae_explorer.training.devices import device_label, threads_set
 from vae_explorer.training.events import EpochFinished, Finished, Started
@@ -53,6 +53,45 @@ def test_that_the_fastest_is_chosen_and_remembered(costs: dict[tuple[str, str, i
     costs |= {("float32", "contiguous", 1): 0.1}  # from now on: but the machine was measured already
     assert choose_execution(CONV, SHAPE, CPU) == Execution("bfloat16", "channels_last", 1)
     assert choose_execution(CONV, (3, 32, 32), CPU) == Execution("float32", "contiguous", 1)  # other images
+
+
+@pytest.mark.parametrize(
+    ("inside", "cast", "is_tried"), [(1.0, 0.5, False), (0.5, 1.0, True), (1.1, 1.0, True)]
+)
+def test_that_products_round_inside_in_a_trial_only_if_the_largest_does_not_lose_by_it(
+    costs: dict[tuple[str, str, int], float],
+    monkeypatch: pytest.MonkeyPatch,
+    inside: float,
+    cast: float,
+    is_tried: bool,
+) -> None:
+    tried: list[Execution] = []
+    products: list[tuple[int, ...]] = []
+
+    def turn(way: Execution, x: torch.Tensor, weight: torch.Tensor, _bias: torch.Tensor) -> float:
+        products.append((len(x), *weight.shape))
+        return cast if way.casts else inside
+
+    def seconds(_self: object, candidates: list[Execution]) -> dict[Execution, float]:
+        tried.extend(candidates)
+        return dict.fromkeys(candidates, 1.0)
+
+    monkeypatch.setattr(rounding_probe, "_turn", turn)
+    monkeypatch.setattr(probe.Probe, "seconds", seconds)
+    mlp = RunConfig(model=ModelConfig(network="mlp", hidden=(96, 16)), batch_size=32, device="cpu")
+    choose_execution(mlp, SHAPE, CPU)
+    assert any(not way.casts for way in tried) is is_tried
+    assert set(products) == {(32, 96, 768)}  # decoder and encoder are each other's mirror
+
+
+def test_that_one_product_is_timed_both_ways_and_leaves_threads_and_precision_as_they_were() -> None:
+    mlp = RunConfig(model=ModelConfig(network="mlp", hidden=(64,)), batch_size=16, device="cpu")
+    before = torch.get_num_threads(), torch.get_float32_matmul_precision(), torch.random.get_rng_state()
+    assert rounding_probe.rounding_may_pay(mlp, SHAPE, 16) in (True, False)
+    after = torch.get_num_threads(), torch.get_float32_matmul_precision(), torch.random.get_rng_state()
+    assert before[:2] == after[:2]
+    assert torch.equal(before[2], after[2])
+    assert rounding_probe.rounding_may_pay(CONV, SHAPE, 16) in (True, False)
 
 
 def test_that_a_choice_for_want_of_memory_is_not_remembered(

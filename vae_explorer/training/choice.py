@@ -34,6 +34,7 @@ from vae_explorer.training.devices import (
 )
 from vae_explorer.training.execution import Execution
 from vae_explorer.training.probe import Probe
+from vae_explorer.training.rounding_probe import rounding_may_pay
 from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.likelihoods import make_likelihood
 from vae_explorer.vae.networks import ImageShape
@@ -152,6 +153,8 @@ def _best_alone(config: RunConfig, shape: ImageShape, device: torch.device, prob
     remembered = _recall(name)
     if found := [c for c in candidates if _words(c) == remembered]:
         return found[0]
+    if not all(c.casts for c in candidates) and not rounding_may_pay(config, shape, probe.n_images):
+        candidates = [c for c in candidates if c.casts]
     seconds = probe.seconds(candidates)
     costs = {c: s * (BFLOAT16_GAIN if c.precision == "bfloat16" else 1.0) for c, s in seconds.items()}
     best = min(costs, key=costs.__getitem__)

@@ -43,6 +43,11 @@ class Probe:
         self._images = _noise(n_images, image_shape, config.model.n_classes)
         self._device = device
 
+    @property
+    def n_images(self) -> int:
+        """Of a batch of noise, at most as many as the training's."""
+        return self._config.batch_size
+
     def seconds(self, candidates: list[Execution]) -> dict[Execution, float]:
         """Least seconds of a step of each candidate; the first alone if choosing cannot pay.
 

@@ -242,7 +242,7 @@ def model_from_weights(
         If the weights are not those of such a model, or the network is a plug-in that is missing or misbehaves.
     """
     # Assigned, not copied into empty tensors: making those imports sympy, a quarter of a second at the start.
-    make = _real_model if is_plugin(config.network) else _meta_model
+    make = _real_model if is_plugin(config.network) else meta_model
     model = make(config, objective, image_shape)
     own = {name: tensor.detach().to(torch.float32, copy=not shared) for name, tensor in weights.items()}
     try:
@@ -259,8 +259,9 @@ def _bare_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: Im
     return VAE(config, image_shape, variational=objective.is_variational, classifies=objective.name == "m2")
 
 
-def _meta_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
-    # On "meta" no layer draws its default weights, which would come from the global generator.
+def meta_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
+    """A model without numbers, on the device "meta": its layers and their shapes; not for plug-ins."""
+    # There no layer draws its default weights, which would come from the global generator.
     with torch.device("meta"):
         return _bare_model(config, objective, image_shape)
 
@@ -275,7 +276,7 @@ def _real_model(
 
 
 def _empty_model(config: ModelConfig, objective: ObjectiveConfig, image_shape: ImageShape) -> VAE:
-    model = _meta_model(config, objective, image_shape)
+    model = meta_model(config, objective, image_shape)
     likelihood = make_likelihood(config)  # its one parameter starts from the config, not from a draw
     # Assigned for the same reason as in `model_from_weights`: `to_empty` imports sympy, 0.3 s and 60 MB.
     empty = {

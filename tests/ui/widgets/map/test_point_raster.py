@@ -116,6 +116,17 @@ def test_that_a_single_pixel_has_the_colour_of_a_point_on_it_and_the_opacity_of_
         assert has[(pixels >> shift) & 255 > 0].all()
 
 
+def test_that_counts_of_single_pixels_are_kept_only_while_they_are_drawn():
+    raster, palette = PointRaster(), np.array((RED,), dtype=np.uint8)
+    crowd = splat(np.random.default_rng(0).normal(size=(500, 2)))
+    first = raster.render([crowd], palette, VIEW, 1.0, 0.4).copy()
+    assert raster._count.size == first.size
+    raster.render([crowd], palette, VIEW, 1.0, 3.0)
+    assert not raster._count.size
+    assert not raster._colour.size
+    np.testing.assert_array_equal(raster.render([crowd], palette, VIEW, 1.0, 0.4), first)
+
+
 def test_that_later_single_pixels_hide_earlier_ones():
     crowd = np.repeat([[0.0, 0.0], [2.0, 0.0]], 3, axis=0)
     pixels = drawn(None, palette=(RED, BLUE), radius=0.4, splats=[splat(crowd), splat([[0.0, 0.0]], [1])])

@@ -36,6 +36,7 @@ POINTWISE_SHARE = (
 )
 BLOCK = 32_768  # points or pixels at once: what is computed of them fits the second-level cache
 _ONE, _ZERO = np.uint32(1), np.float32(0)
+_NO_COUNT, _NO_COLOUR = np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint16)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +97,8 @@ class PointRaster:
 
     def __init__(self) -> None:
         self._canvas: Pixels = np.zeros((1, 1), dtype=np.uint32)
-        self._count: NDArray[np.uint32] = np.zeros(1, dtype=np.uint32)  # points on each pixel
-        self._colour: NDArray[np.unsignedinteger] = np.zeros(1, dtype=np.uint16)  # of the last of them
+        self._count: NDArray[np.uint32] = _NO_COUNT  # points on each pixel
+        self._colour: NDArray[np.unsignedinteger] = _NO_COLOUR  # of the last of them
         self._fx, self._fy = np.empty(BLOCK, dtype=np.float32), np.empty(BLOCK, dtype=np.float32)
         self._ix, self._iy = np.empty(BLOCK, dtype=np.int32), np.empty(BLOCK, dtype=np.int32)
         self._at = np.empty(BLOCK, dtype=np.intp)
@@ -140,9 +141,15 @@ class PointRaster:
         )
         with np.errstate(over="ignore"):  # far outside is outside
             table = _level_table(palette)  # (levels + 1, P)
+            counted = False
             for splat in splats:
                 runs = splat.places.runs(viewport.box_with(self.BORDER / ratio))
-                self._draw(splat, runs, palette, table, frame, radius_px)
+                counted |= self._draw(splat, runs, palette, table, frame, radius_px)
+        if not counted:
+            self._count, self._colour = (
+                _NO_COUNT,
+                _NO_COLOUR,
+            )  # 6 bytes a pixel, until points are as many again
         return self._canvas
 
     def _draw(
@@ -153,7 +160,8 @@ class PointRaster:
         table: Pixels,
         frame: _Frame,
         radius_px: float,
-    ) -> None:
+    ) -> bool:
+        """Draw one of them; whether its points were counted for that, as many are."""
         radius = min(radius_px + splat.grow_px, MAX_DEVICE_RADIUS_PX)
         dense, most = False, len(splat.places)
         if splat.colour is not None:
@@ -163,12 +171,13 @@ class PointRaster:
         if seen is None:
             assert splat.colour is not None, "all of a halo's points are drawn"
             self._draw_dense(splat.places, splat.colour, runs, palette, frame)
-            return
+            return True
         x, y, own = seen
         if len(x):
             write_discs(
                 self._canvas, x, y, own, table if own is not None else _flat_table(splat.flat), radius
             )
+        return False
 
     def _seen(
         self, splat: Splat, runs: Runs, frame: _Frame, radius: float, most: int
