@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
 from importlib import import_module
 
@@ -36,6 +37,7 @@ def _find_devices(_is_stale: object) -> Devices:
     from vae_explorer.training.devices import available_devices, configure_threads
 
     configure_threads(leave_one_free=True)
+    linecache.clearcache()  # 3 MB of torch's sources: it asks for the text of its own functions while it is imported
     return available_devices()
 
 
