@@ -22,6 +22,16 @@ def test_that_it_equals_torchs_own_summed_over_pixels(scale: float) -> None:
     torch.testing.assert_close(cross_entropy(scale * logits, x), expected, rtol=1e-6, atol=132 * 6e-8)
 
 
+def test_that_it_is_the_same_for_colours_that_lie_channels_last() -> None:
+    noise = torch.Generator().manual_seed(0)
+    logits, x = (torch.rand(3, 3, 8, 6, generator=noise) for _ in range(2))
+    apart = [tensor.contiguous(memory_format=torch.channels_last) for tensor in (logits, x)]
+    expected = cross_entropy(logits, x)
+    for first in (logits, apart[0]):
+        for second in (x, apart[1]):
+            torch.testing.assert_close(cross_entropy(first, second), expected, rtol=1e-6, atol=0.0)
+
+
 def test_that_its_gradients_are_those_of_finite_differences() -> None:
     logits, x = (tensor[:2, :, :3, :3].contiguous().requires_grad_() for tensor in _batch(torch.float64))
     assert torch.autograd.gradcheck(lambda a, b: cross_entropy(a / 10.0, b), (logits, x))

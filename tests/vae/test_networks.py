@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import get_args
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -157,3 +159,39 @@ def test_that_every_network_makes_the_numbers_that_its_likelihood_needs() -> Non
                 params = model.decode(torch.zeros(2, 2))
             assert params.shape == (2, outputs, 9, 12)
             assert model.likelihood.mean(params).shape == (2, channels, 9, 12)
+
+
+@pytest.mark.parametrize("network", ["conv", "residual", "burgess"])
+def test_that_maps_and_their_gradients_lie_channels_last_throughout_if_the_kernels_do(
+    network: NetworkName,
+) -> None:
+    config = ModelConfig(network=network, width=8, latent_dim=3)
+    seen: list[tuple[str, str]] = []
+    found: list[list[torch.Tensor]] = []
+    for layout in (torch.contiguous_format, torch.channels_last):
+        seen.clear()
+        model = build_model(config, ObjectiveConfig(), (3, 32, 32)).to(memory_format=layout)
+
+        def note(what: str) -> Callable[[torch.Tensor], None]:
+            def take(maps: torch.Tensor) -> None:
+                if maps.dim() == 4 and not maps.is_contiguous(memory_format=torch.channels_last):
+                    seen.append((what, str(tuple(maps.shape))))
+
+            return take
+
+        def watch(layer: nn.Module, inputs: tuple[torch.Tensor], _output: torch.Tensor) -> None:
+            note(f"input of {layer}")(inputs[0])
+            if inputs[0].requires_grad:
+                inputs[0].register_hook(note(f"gradient of the input of {layer}"))
+
+        for name, layer in model.named_modules():
+            is_start = "decoder.start" in name or isinstance(layer, nn.Unflatten)  # rows of features still
+            if not list(layer.children()) and not is_start:
+                layer.register_forward_hook(watch)
+        x = torch.rand((4, 3, 32, 32), generator=torch.Generator().manual_seed(0))
+        x = x.contiguous(memory_format=layout)
+        loss = (model.decode(model.encode(x).mu) - x).square().sum()
+        found.append([loss, *torch.autograd.grad(loss, list(model.encoder.parameters()))])
+    assert not seen
+    for plain, apart in zip(*found, strict=True):
+        torch.testing.assert_close(plain, apart, rtol=1e-3, atol=1e-3)

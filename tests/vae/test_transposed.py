@@ -68,6 +68,28 @@ def test_that_gradients_by_corners_are_those_of_torch_in_bfloat16(
         torch.testing.assert_close(by_corners.float() / scale, by_torch.float() / scale, rtol=0.0, atol=0.01)
 
 
+@pytest.mark.parametrize("n_out", [1, 2, 3, 4, 8, 12, 16])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])
+def test_that_pixels_around_corners_and_their_gradients_move_bit_for_bit(
+    n_out: int, dtype: torch.dtype, layout: torch.memory_format
+) -> None:
+    noise = torch.Generator().manual_seed(n_out)
+    corners = torch.randn(2, 4 * n_out, 4, 6, generator=noise).to(dtype).contiguous(memory_format=layout)
+    corners.requires_grad_()
+    pixels = transposed._AroundCorners.apply(corners)
+    assert pixels.is_contiguous(memory_format=torch.channels_last)
+    # Channel of corner (a, b): row p, column q, channel c; its pixel is (2a − 1 + p, 2b − 1 + q).
+    blocks = corners.unflatten(1, (2, 2, n_out)).permute(0, 3, 4, 5, 1, 2)  # B, c, H + 1, W + 1, p, q
+    expected = blocks.permute(0, 1, 2, 4, 3, 5).reshape(2, n_out, 8, 12)[:, :, 1:-1, 1:-1]
+    assert torch.equal(pixels, expected)
+    gradient = torch.randn(pixels.shape, generator=noise).to(dtype)
+    ours, theirs = (
+        torch.autograd.grad(out, corners, gradient, retain_graph=True)[0] for out in (pixels, expected)
+    )
+    assert torch.equal(ours, theirs)
+
+
 def test_that_results_are_dense_in_channels_last(corners_only: list[tuple[int, ...]]) -> None:
     ours, _ = _pair(4, 4)
     with torch.no_grad():

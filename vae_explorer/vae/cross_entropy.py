@@ -46,8 +46,8 @@ class _CrossEntropy(torch.autograd.Function):
     def forward(ctx: Any, logits: Tensor, x: Tensor) -> Tensor:
         p = torch.sigmoid(logits)
         if logits.device.type == "cpu":
-            sums = logits.clamp(min=0.0).addcmul_(logits, x, value=-1.0).flatten(1).sum(1)
-            sums -= _log_of_product(torch.maximum(p, 1.0 - p).flatten(1))  # of sigmoid |l|, from ½ to 1
+            sums = _rows(logits.clamp(min=0.0).addcmul_(logits, x, value=-1.0)).sum(1)
+            sums -= _log_of_product(_rows(torch.maximum(p, 1.0 - p)))  # of sigmoid |l|, from ½ to 1
         else:
             sums = F.softplus(logits).addcmul_(logits, x, value=-1.0).flatten(1).sum(1)
         ctx.save_for_backward(p.sub_(x), logits if ctx.needs_input_grad[1] else None)
@@ -62,6 +62,13 @@ class _CrossEntropy(torch.autograd.Function):
             of_logits.mul(weight) if ctx.needs_input_grad[0] else None,
             None if logits is None else logits.mul(weight).neg_(),
         )
+
+
+def _rows(values: Tensor) -> Tensor:
+    """Those of an image in the order in which they lie, (B, C·H·W)."""
+    if values.is_contiguous(memory_format=torch.channels_last):
+        values = values.permute(0, 2, 3, 1)
+    return values.flatten(1)
 
 
 def _log_of_product(factors: Tensor) -> Tensor:

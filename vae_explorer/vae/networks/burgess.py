@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from vae_explorer.vae.networks.parts import COARSEST, Decoder, Encoder, ImageShape
+from vae_explorer.vae.networks.parts import COARSEST, Decoder, Encoder, ImageShape, ToFeatures, laid_out_for
 from vae_explorer.vae.networks.transposed import TransposedConv2d
 
 __all__ = ["BurgessDecoder", "BurgessEncoder"]
@@ -35,7 +35,7 @@ class BurgessEncoder(Encoder):
             n_in = CHANNELS
         n_values = n_in * sizes[-1][0] * sizes[-1][1]
         self.layers = nn.Sequential(
-            *layers, nn.Flatten(), nn.Linear(n_values, UNITS), nn.ReLU(), nn.Linear(UNITS, UNITS), nn.ReLU()
+            *layers, ToFeatures(), nn.Linear(n_values, UNITS), nn.ReLU(), nn.Linear(UNITS, UNITS), nn.ReLU()
         )
         self.n_features = UNITS
 
@@ -73,8 +73,12 @@ class BurgessDecoder(Decoder):
         )
 
     def forward(self, z: Tensor) -> Tensor:
-        params: Tensor = self.layers(z)  # (B, n_outputs, H, W)
-        return params
+        last, maps = self.layers[-1], z
+        for layer in self.layers:
+            maps = layer(maps)
+            if isinstance(layer, nn.Unflatten):
+                maps = laid_out_for(last, maps)
+        return maps  # (B, n_outputs, H, W)
 
 
 def _sizes(height: int, width: int) -> list[_Size]:

@@ -10,7 +10,9 @@ from vae_explorer.vae.networks.parts import (
     Decoder,
     Encoder,
     ImageShape,
+    ToFeatures,
     channels_of,
+    laid_out_for,
     scales_of,
     stride_of,
     transposed,
@@ -31,7 +33,7 @@ class ConvEncoder(Encoder):
         for (fine, coarse), n_out in zip(pairwise(sizes), channels, strict=True):
             layers += [nn.Conv2d(n_in, n_out, 3, stride_of(fine, coarse), padding=1), nn.ReLU()]
             n_in = n_out
-        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.layers = nn.Sequential(*layers, ToFeatures())
         self.n_features = n_in * sizes[-1][0] * sizes[-1][1]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -57,7 +59,7 @@ class ConvDecoder(Decoder):
         )
 
     def forward(self, z: Tensor) -> Tensor:
-        maps: Tensor = self.start(z)
+        maps = laid_out_for(self.ups[-1], self.start(z))
         for i, (up, (h, w)) in enumerate(zip(self.ups, self._sizes[1:], strict=True)):
             maps = up(maps if i == 0 else maps.relu())[..., :h, :w]
         return maps  # (B, n_outputs, H, W)

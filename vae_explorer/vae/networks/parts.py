@@ -14,8 +14,10 @@ __all__ = [
     "Decoder",
     "Encoder",
     "ImageShape",
+    "ToFeatures",
     "channels_of",
     "initialise",
+    "laid_out_for",
     "scales_of",
     "stride_of",
 ]
@@ -43,6 +45,34 @@ class Decoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         raise NotImplementedError
+
+
+class ToFeatures(nn.Flatten):
+    """Maps (B, C, H, W) → features (B, C·H·W), through which the gradient of maps that lie channels-last does so, too.
+
+    Else it would come back the other way round, and each operation from there to the next convolution would go through both
+    at once, several times as slow on a CPU.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.requires_grad and _lies_channels_last(input):
+            input.register_hook(_to_channels_last)  # type: ignore[no-untyped-call]
+        return super().forward(input)
+
+
+def laid_out_for(layer: nn.Module, maps: Tensor) -> Tensor:
+    """`maps` that dense layers made, channels-last if the kernel of `layer`, a convolution, is and a CPU computes."""
+    kernel = layer.weight
+    return _to_channels_last(maps) if isinstance(kernel, Tensor) and _lies_channels_last(kernel) else maps
+
+
+def _lies_channels_last(maps: Tensor) -> bool:
+    is_so = maps.is_contiguous(memory_format=torch.channels_last) and not maps.is_contiguous()
+    return is_so and maps.device.type == "cpu"
+
+
+def _to_channels_last(maps: Tensor) -> Tensor:
+    return maps.contiguous(memory_format=torch.channels_last)
 
 
 def scales_of(height: int, width: int) -> list[Size]:

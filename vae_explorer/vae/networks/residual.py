@@ -19,7 +19,9 @@ from vae_explorer.vae.networks.parts import (
     Decoder,
     Encoder,
     ImageShape,
+    ToFeatures,
     channels_of,
+    laid_out_for,
     scales_of,
     stride_of,
     transposed,
@@ -59,7 +61,7 @@ class ResidualEncoder(Encoder):
         for (fine, coarse), n_out in zip(pairwise(sizes), channels_of(width, len(sizes) - 1), strict=True):
             layers += [nn.Conv2d(n_in, n_out, 3, stride_of(fine, coarse), padding=1), ResidualBlock(n_out)]
             n_in = n_out
-        self.layers = nn.Sequential(*layers, nn.SiLU(), nn.Flatten())
+        self.layers = nn.Sequential(*layers, nn.SiLU(), ToFeatures())
         self.n_features = n_in * sizes[-1][0] * sizes[-1][1]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -102,7 +104,7 @@ class ResidualDecoder(Decoder):
         self.to_pixels = nn.Conv2d(channels[-1], n_out, 3, padding=1)
 
     def forward(self, z: Tensor) -> Tensor:
-        maps: Tensor = self.start(z)
+        maps = laid_out_for(self.to_pixels, self.start(z))
         for block, up, (h, w) in zip(self.blocks, self.ups, self._sizes[1:], strict=True):
             maps = up(F.silu(block(maps)))[..., :h, :w]
         params: Tensor = self.to_pixels(F.silu(maps))  # (B, n_outputs, H, W)

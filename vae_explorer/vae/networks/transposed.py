@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 __all__ = ["TransposedConv2d"]
@@ -38,8 +42,7 @@ class TransposedConv2d(nn.ConvTranspose2d):
         return maps.dtype == torch.bfloat16 and maps.is_contiguous(memory_format=torch.channels_last)
 
     def _by_corners(self, maps: Tensor) -> Tensor:
-        n_images, n_in, height, width = maps.shape
-        n_out = self.out_channels
+        n_in, n_out = self.in_channels, self.out_channels
         # The pixel of row 2a − 1 + p beside corner a takes kernel rows p of input row a, p + 2 of input row a − 1.
         taps = self.weight.reshape(n_in, n_out, 2, 2, 2, 2).flip(
             2, 4
@@ -47,6 +50,53 @@ class TransposedConv2d(nn.ConvTranspose2d):
         kernel = taps.permute(3, 5, 1, 0, 2, 4).reshape(4 * n_out, n_in, 2, 2)
         bias = None if self.bias is None else self.bias.repeat(4)
         corners = F.conv2d(maps, kernel, bias, padding=1)  # (B, 4·n_out, H + 1, W + 1)
-        around = corners.permute(0, 2, 3, 1).reshape(n_images, height + 1, width + 1, 2, 2, n_out)
-        pixels = around.permute(0, 1, 3, 2, 4, 5).reshape(n_images, 2 * height + 2, 2 * width + 2, n_out)
-        return pixels[:, 1:-1, 1:-1].permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+        pixels: Tensor = _AroundCorners.apply(corners)
+        return pixels
+
+
+class _AroundCorners(torch.autograd.Function):
+    """(B, 4·C, H + 1, W + 1), four pixels around each corner, to the image's own pixels: (B, C, 2H, 2W), channels-last.
+
+    All channels of a pixel move as one number of 16 bytes, or as few as there can be: torch copies number by number.
+    """
+
+    @staticmethod
+    def forward(_ctx: Any, corners: Tensor) -> Tensor:
+        n_images, n_values, rows, columns = corners.shape
+        around = corners.permute(0, 2, 3, 1).contiguous()
+        pixels = around.new_empty(n_images, 2 * rows - 2, 2 * columns - 2, n_values // 4)
+        for pixel, value in _pairs(pixels, around):
+            pixel.copy_(value)
+        return pixels.permute(0, 3, 1, 2)
+
+    @staticmethod
+    @once_differentiable
+    def backward(_ctx: Any, grad: Tensor) -> Tensor:
+        pixels = grad.permute(0, 2, 3, 1).contiguous()
+        n_images, height, width, n_out = pixels.shape
+        around = pixels.new_zeros(n_images, height // 2 + 1, width // 2 + 1, 4 * n_out)
+        for pixel, value in _pairs(pixels, around):
+            value.copy_(pixel)
+        return around.permute(0, 3, 1, 2)
+
+
+def _pairs(pixels: Tensor, around: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Views of every second pixel of every second row of `pixels`, (B, 2H, 2W, C), each beside where those lie in `around`,
+    (B, H + 1, W + 1, 4·C)."""
+    kind = _widest(pixels)
+    whole, quarters = pixels.view(kind), around.view(kind).view(*around.shape[:3], 2, 2, -1)
+    beside = (
+        slice(None, -1),
+        slice(1, None),
+    )  # corners with a pixel below or on the right, above or on the left
+    for row in (0, 1):
+        for column in (0, 1):
+            corner = quarters[:, beside[row], beside[column], 1 - row, 1 - column]
+            yield whole[:, row::2, column::2], corner
+
+
+def _widest(maps: Tensor) -> torch.dtype:
+    """The type of the widest numbers that the last axis of `maps` consists of, bit for bit."""
+    n_bytes = maps.shape[-1] * maps.element_size()
+    wide = (torch.complex128, torch.float64, torch.float32)
+    return next((kind for kind in wide if n_bytes % kind.itemsize == 0), maps.dtype)
