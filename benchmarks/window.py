@@ -29,7 +29,7 @@ def open_window(run: str | None = None) -> MainWindow:
     """
     from pathlib import Path
 
-    from vae_explorer.cli.app import prepare_environment
+    from vae_explorer.cli.environment import prepare_environment
 
     prepare_environment()
     from vae_explorer.ui.launch import prepare_process

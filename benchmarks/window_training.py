@@ -253,7 +253,7 @@ def end_in_window() -> None:
 
 def begin_headless(config: RunConfig) -> None:
     """Train as the command does, for a moment."""
-    from vae_explorer.cli.app import prepare_environment
+    from vae_explorer.cli.environment import prepare_environment
 
     prepare_environment()
     from vae_explorer.data.load import load_now

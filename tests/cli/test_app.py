@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from vae_explorer import __version__
-from vae_explorer.cli import app as program_module
-from vae_explorer.cli.app import COMMANDS, prepare_environment, with_default_command
+from vae_explorer.cli import program as program_module
+from vae_explorer.cli.app import COMMANDS, with_default_command
+from vae_explorer.cli.environment import prepare_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 import types
 from importlib.machinery import ModuleSpec
@@ -13,6 +14,7 @@ import pytest
 
 from vae_explorer.cli.display import NoDisplayError, check_display, reachable_displays
 
+ROOT = Path(__file__).resolve().parents[2]
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are named so on Linux")
 
 
@@ -28,7 +30,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path | None, Path | No
     window = types.ModuleType("vae_explorer.ui.launch")
     window.launch = launch  # type: ignore[attr-defined]  # a fake module
     monkeypatch.setitem(sys.modules, "vae_explorer.ui.launch", window)
-    monkeypatch.setattr("vae_explorer.cli.gui.check_display", lambda: None)
+    monkeypatch.setattr("vae_explorer.cli.window.check_display", lambda: None)
     return calls
 
 
@@ -36,6 +38,36 @@ def test_that_no_argument_opens_the_window_alone(program: Any, opened: list[Any]
     assert program().code == 0
     assert program("gui").code == 0
     assert opened == [(None, None), (None, None)]
+
+
+@pytest.mark.parametrize("arguments", [[], ["gui"]])
+def test_that_the_window_alone_loads_no_other_command(arguments: list[str]) -> None:
+    code = (
+        "import sys, types\n"
+        "from vae_explorer.cli import main, window\n"
+        "window.check_display = lambda: None\n"
+        "fake = types.ModuleType('vae_explorer.ui.launch')\n"
+        "fake.launch = lambda run, folder: 5\n"
+        "sys.modules['vae_explorer.ui.launch'] = fake\n"
+        "assert main(sys.argv[1:]) == 5\n"
+        "assert not {'typer', 'pydantic', 'vae_explorer.cli.app'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_that_an_interrupted_window_ends_with_130(
+    program: Any, opened: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(run: object, folder: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules["vae_explorer.ui.launch"], "launch", interrupted)
+    answer = program()
+    assert answer.code == 130
+    assert answer.err == "Stopped.\n"
 
 
 def test_that_a_run_is_opened_by_either_spelling(program: Any, opened: list[Any], trained: Path) -> None:

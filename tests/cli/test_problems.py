@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from vae_explorer.cli.problems import NotesForLater, checked, sentence_of
+from vae_explorer.cli.notes import NotesForLater
+from vae_explorer.cli.problems import checked, sentence_of
 from vae_explorer.errors import ConfigError, RunError
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.vae.config import ModelConfig

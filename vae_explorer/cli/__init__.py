@@ -1,5 +1,5 @@
 """The command line: every result of the window has a command. Imports neither torch nor Qt."""
 
-from vae_explorer.cli.app import main
+from vae_explorer.cli.program import main
 
 __all__ = ["main"]

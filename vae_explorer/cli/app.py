@@ -1,28 +1,18 @@
-"""The program ``vae-explorer``: its commands, and what becomes of their errors."""
+"""The commands of the program ``vae-explorer``."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import io
-import os
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from vae_explorer import __version__
 from vae_explorer.cli import anomaly, encode, evaluate, gui, listings, pictures, sweep, train
-from vae_explorer.cli.problems import NotesForLater, sentence_of
-from vae_explorer.cores import openmp_environment
 
-__all__ = ["COMMANDS", "app", "main"]
-
-EXIT_USER_ERROR = 2
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells say it
-_TRAINING_COMMANDS = ("gui", "sweep", "train")
+__all__ = ["COMMANDS", "app", "run_command", "with_default_command"]
 
 app = typer.Typer(
     name="vae-explorer",
@@ -100,51 +90,23 @@ def program(
     """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0 done, 2 a person's error, 130 interrupted.
+def run_command(arguments: Sequence[str]) -> int:
+    """Run the command that `arguments` begin with; its exit code.
 
-    Parameters
-    ----------
-    argv
-        Arguments without the program's name; None: those of the process.
+    Raises
+    ------
+    KeyboardInterrupt
+        If it was interrupted.
+    Exception
+        typer's own for arguments that are none, and the command's.
     """
-    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no "−" must not end the program
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    words = list(sys.argv[1:] if argv is None else argv)
-    arguments = with_default_command(words)
-    prepare_environment(arguments[0])
-    notes = NotesForLater()
     try:
-        with notes:
-            result = typer.main.get_command(app).main(
-                args=arguments, prog_name="vae-explorer", standalone_mode=False
-            )
-    except (typer.Abort, KeyboardInterrupt):
-        print("Stopped.", file=sys.stderr)
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except Exception as error:
-        sentence = sentence_of(error)
-        if sentence is None:  # a defect: its traceback is worth more than words
-            raise
-        if arguments != words:  # nobody wrote "gui": point to the command that was written, or to all of them
-            meant = next((f" {word}" for word in words if word in COMMANDS), "")
-            sentence = sentence.replace("'vae-explorer gui --help'", f"'vae-explorer{meant} --help'")
-        print(f"Error: {sentence}", file=sys.stderr)
-        return EXIT_USER_ERROR
-    for note in notes.messages:
-        print(f"Note: {note}", file=sys.stderr)
+        result = typer.main.get_command(app).main(
+            args=list(arguments), prog_name="vae-explorer", standalone_mode=False
+        )
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
-
-
-def prepare_environment(command: str = "gui") -> None:
-    """What torch reads when it is imported, see `openmp_environment`. What the person has set stays."""
-    for name, value in openmp_environment(trains=command in _TRAINING_COMMANDS).items():
-        os.environ.setdefault(name, value)
 
 
 def with_default_command(arguments: list[str]) -> list[str]:

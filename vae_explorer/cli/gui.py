@@ -1,4 +1,4 @@
-"""``vae-explorer gui``, also without the word: the window, or why there can be none."""
+"""``vae-explorer gui``, also without the word: what the window opens with."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from vae_explorer.cli.display import check_display
 from vae_explorer.cli.inputs import find_run
+from vae_explorer.cli.window import show_window
 from vae_explorer.errors import DataError, RunError
 
 __all__ = ["gui"]
@@ -50,19 +50,7 @@ def gui(
         opened = find_run(run)
         if not (opened / "run.json").is_file() and opened.name != "run.json":
             raise RunError(f"{opened} is not a run folder: it has no run.json.")
-    check_display()
-    raise typer.Exit(_show(opened, pictures))
-
-
-def _show(run: Path | None, folder: Path | None) -> int:
-    import sys
-
-    if sys.platform == "win32":
-        import torch  # noqa: F401  # c10.dll cannot be loaded once Qt is
-
-    from vae_explorer.ui.launch import launch
-
-    return launch(run, folder)
+    raise typer.Exit(show_window(opened, pictures))
 
 
 def _no_such(word: str) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
 
+from vae_explorer.cli.notes import one_line
 from vae_explorer.errors import ConfigError, VaeExplorerError, is_out_of_memory
 
 M = TypeVar("M", bound=BaseModel)
 
-__all__ = ["OPTION_OF_FIELD", "NotesForLater", "checked", "sentence_of"]
+__all__ = ["OPTION_OF_FIELD", "checked", "sentence_of"]
 
 OPTION_OF_FIELD: Mapping[str, str] = {  # field of a config → the option that sets it
     "height": "--size",
@@ -70,7 +69,7 @@ _ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 def sentence_of(error: Exception) -> str | None:
     """One sentence for a person, or None if `error` is a defect of the program."""
     if isinstance(error, VaeExplorerError):
-        return _one_line(str(error))
+        return one_line(str(error))
     if isinstance(error, _ClickException):
         return _usage_sentence(error)
     if is_out_of_memory(error):
@@ -96,27 +95,6 @@ def checked(model: type[M], values: Mapping[str, Any], **options: str) -> M:
     except ValidationError as problem:
         first = problem.errors()[0]
         raise ConfigError(_sentence_of_field(first, options)) from problem
-
-
-class NotesForLater(logging.Handler):
-    """Holds the program's own warnings back, so that an error stays the one sentence on stderr."""
-
-    def __init__(self) -> None:
-        super().__init__(level=logging.WARNING)
-        self.messages: list[str] = []
-        self._log = logging.getLogger("vae_explorer")
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(_one_line(record.getMessage()))
-
-    def __enter__(self) -> NotesForLater:
-        self._log.addHandler(self)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._log.removeHandler(self)
 
 
 def _sentence_of_field(problem: Any, options: Mapping[str, str]) -> str:
@@ -170,7 +148,7 @@ def _plain(value: object) -> str:
 
 def _usage_sentence(error: Exception) -> str:
     format_message = getattr(error, "format_message", None)
-    text = _one_line(format_message() if callable(format_message) else str(error))
+    text = one_line(format_message() if callable(format_message) else str(error))
     text = re.sub(r"^Invalid value for '?([^':]+?)'?(?: / [^:]*)?: ", r"\1: ", text)
     text = re.sub(r"^Got unexpected extra arguments? \((.+)\)$", r"There is one argument too many: \1", text)
     text = re.sub(
@@ -181,7 +159,3 @@ def _usage_sentence(error: Exception) -> str:
     command = getattr(getattr(error, "ctx", None), "command_path", None)
     hint = f" See '{command} --help'." if command else ""
     return text + hint
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()

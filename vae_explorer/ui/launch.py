@@ -7,6 +7,7 @@ import ctypes
 import gc
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from vae_explorer.cores import usable_cores
@@ -39,10 +40,14 @@ def prepare_process() -> None:
     # Else Intel's library keeps 2 to 4 MB of buffers for each thread that has multiplied; a product is 1 % slower.
     os.environ.setdefault("MKL_DISABLE_FAST_MM", "1")
     import_qt()
-    import numpy  # noqa: F401  # the last of the large libraries that the window itself needs
-    import pydantic  # noqa: F401
-
+    _import_compiled()
     load_torchs_libraries()
+
+
+def _import_compiled() -> None:
+    """What the window's modules import from libraries of their own: beside torch's each would wait until those are loaded."""
+    for name in ("heapq", "json", "mmap", "queue", "subprocess", "numpy", "PIL.Image", "pydantic"):
+        import_module(name)
 
 
 def share_arenas() -> bool:
