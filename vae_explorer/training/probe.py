@@ -11,6 +11,7 @@ import torch
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import is_out_of_memory
 from vae_explorer.runs.config import RunConfig
+from vae_explorer.runs.info import MemoryFormat
 from vae_explorer.training.captured import release_unused_memory
 from vae_explorer.training.devices import set_own_threads, threads_set
 from vae_explorer.training.execution import Execution, denormals_flushed
@@ -57,22 +58,30 @@ class Probe:
             return {candidates[0]: 0.0}
         if self._device.type != "cpu":
             return self._one_by_one(candidates)
-        trainers: dict[Execution, Trainer] = {}
+        # One model for all of a memory format: two that lie side by side would leave the process that much larger.
+        trainers: dict[MemoryFormat, Trainer] = {}
         taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
+
+        def turn(candidate: Execution) -> float:
+            trainer = trainers[candidate.memory_format]
+            trainer.compute_as(candidate)
+            return self._turn(trainer)
+
         try:
             with threads_set(torch.get_num_threads()), denormals_flushed():
                 for candidate in candidates:
-                    trainers[candidate] = Trainer(
-                        self._config, self._images, self._device, candidate, may_adapt=False
-                    )
+                    if candidate.memory_format not in trainers:
+                        trainers[candidate.memory_format] = Trainer(
+                            self._config, self._images, self._device, candidate, may_adapt=False
+                        )
                 began = time.perf_counter()
-                for candidate, trainer in trainers.items():
-                    self._turn(trainer)  # kernels are chosen and memory is found
-                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
+                for candidate in candidates:
+                    turn(candidate)  # kernels are chosen and memory is found
+                    if candidate is candidates[0] and turn(candidate) < NEGLIGIBLE_S:
                         return {candidate: 0.0}
                 for _ in range(ROUNDS):
-                    for candidate, trainer in trainers.items():
-                        taken[candidate].append(self._turn(trainer))
+                    for candidate in candidates:
+                        taken[candidate].append(turn(candidate))
                     if time.perf_counter() - began > LIMIT_S:
                         break
         finally:
@@ -119,6 +128,7 @@ class Probe:
                     found.append([tensor.detach() for tensor in trainer.model.state_dict().values()])
                 finally:
                     trainer.close()
+                    del trainer  # before there is another
         return all(torch.equal(a, b) for a, b in zip(*found, strict=True))
 
     def _turn(self, trainer: Trainer) -> float:

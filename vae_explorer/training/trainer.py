@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_explorer.data.image_set import ImageSet, Split
@@ -18,20 +16,20 @@ from vae_explorer.runs.folder import ResumeState
 from vae_explorer.runs.history import Losses
 from vae_explorer.runs.snapshot import Snapshot
 from vae_explorer.training.captured import CapturedSteps
+from vae_explorer.training.course import Course
 from vae_explorer.training.epoch_plan import EpochPlan, StepInputs
 from vae_explorer.training.epoch_sums import EpochSums
 from vae_explorer.training.execution import PLAIN, Execution
 from vae_explorer.training.labels import TrainingLabels
 from vae_explorer.training.optimiser import Adam
-from vae_explorer.training.randomness import epoch_order, seed_for
+from vae_explorer.training.randomness import seed_for
 from vae_explorer.training.run_ahead import RunAhead
-from vae_explorer.training.schedule import learning_rate_share
 from vae_explorer.training.state_tensors import all_finite, copied, prefixed, without_prefix
 from vae_explorer.training.step_threads import StepThreads
 from vae_explorer.training.stepper import Stepper
 from vae_explorer.vae.config import DENSE
 from vae_explorer.vae.model import build_model
-from vae_explorer.vae.objectives import beta_at, make_objective
+from vae_explorer.vae.objectives import make_objective
 from vae_explorer.vae.pixels import Pixels
 from vae_explorer.vae.plugins import is_plugin, origin_of
 
@@ -41,7 +39,7 @@ __all__ = ["Trainer"]
 _ADVERSARY_BETAS, _ADVERSARY_LEARNING_RATE = (0.5, 0.9), 1e-4
 
 
-class Trainer:
+class Trainer(Course):
     """Owns the training model, its optimiser and its place in the run. Knows no clock, file or event.
 
     Parameters
@@ -50,17 +48,6 @@ class Trainer:
         How steps are computed.
     may_adapt
         Whether a step may have one thread instead of all, as long as its bits stay the same.
-
-    Attributes
-    ----------
-    step
-        Optimiser steps since the beginning.
-    epoch
-        Finished epochs: passes whose validation is done too.
-    beta, learning_rate
-        Settings in force; `beta` is the value that a warm-up rises to, `learning_rate` the highest of a schedule.
-    seconds
-        Active time in the current epoch, kept by the caller.
     """
 
     def __init__(
@@ -72,11 +59,9 @@ class Trainer:
         *,
         may_adapt: bool = True,
     ) -> None:
-        config = settled(config, images)
-        self.config = config
+        super().__init__(config := settled(config, images), images.indices(Split.TRAIN))
         self.device = device
         self.execution = execution
-        self.train_index = images.indices(Split.TRAIN)
         if not len(self.train_index):
             raise DataError(f"{images.name} has no training images; choose a set with at least two pictures.")
         self.pixels = Pixels(images.images, device)
@@ -101,24 +86,9 @@ class Trainer:
             self._adversary_optimiser = Adam(
                 self.adversary.parameters(), _ADVERSARY_BETAS, name="adversary_adam"
             )
-        self.step = 0
-        self.epoch = 0
-        self.beta = config.objective.beta
-        self.learning_rate = config.learning_rate
-        self.seconds = 0.0
         self.is_between_steps = True  # False only while weights are being changed
         self._sums = EpochSums(device)
-        self._order: tuple[int, NDArray[np.int64]] | None = None
-        self._stepper = Stepper(
-            self.model,
-            self.objective,
-            self.optimiser,
-            execution,
-            device,
-            config.seed,
-            draws_anew=config.model.binarisation == "dynamic",
-        )
-        self._threads = StepThreads(execution, self._stepper.crew, may_adapt=may_adapt)
+        self._stepper, self._threads = self._computing(may_adapt=may_adapt)
         # oneDNN keeps 5 MB of kernels for each size of a batch; an MLP needs none of them for an epoch's last one.
         self._rest_is_exact = device.type == "cpu" and config.model.network in DENSE
         self._run_ahead = RunAhead(device) if device.type == "cuda" else None
@@ -128,40 +98,8 @@ class Trainer:
             self._captured = CapturedSteps(device, self._stepper.noises)
 
     @property
-    def steps_per_epoch(self) -> int:
-        return math.ceil(len(self.train_index) / self.config.batch_size)
-
-    @property
-    def step_in_epoch(self) -> int:
-        return self.step - self.epoch * self.steps_per_epoch
-
-    @property
-    def images_in_epoch(self) -> int:
-        """Training images seen in the current epoch."""
-        return min(self.step_in_epoch * self.config.batch_size, len(self.train_index))
-
-    @property
-    def epoch_fraction(self) -> float:
-        """Passes over the training images so far, with decimals."""
-        return self.epoch + self.images_in_epoch / len(self.train_index)
-
-    @property
-    def beta_now(self) -> float:
-        """Weight of kl at the next step, warm-up included."""
-        return self._beta_at(self.step)
-
-    @property
-    def learning_rate_now(self) -> float:
-        """Learning rate of the next step, schedule included."""
-        return self._learning_rate_at(self.step)
-
-    @property
     def n_parameters(self) -> int:
         return sum(parameter.numel() for parameter in self.model.parameters())
-
-    def set_learning_rate(self, learning_rate: float) -> None:
-        """Use it from the next step on."""
-        self.learning_rate = learning_rate
 
     def train_step(self) -> None:
         """One batch: losses, gradients, Adam. Reads nothing back from the device."""
@@ -170,17 +108,38 @@ class Trainer:
         noise = self._stepper.begin(self.step)
         with self._threads.step(is_whole=n_images == self.config.batch_size):
             if self._plan is not None and self._captured is not None:
-                plan = self._current(self._plan)
+                plan = self.current(self._plan)
                 self.is_between_steps = (
                     n_images not in self._captured.sizes
                 )  # replaying changes weights at once
                 self._captured.step(n_images, lambda: self._compute(plan.next(n_images), noise))
             else:
-                self._compute(self._inputs(), noise, exact=is_rest and self._rest_is_exact)
+                self._compute(self.inputs(), noise, exact=is_rest and self._rest_is_exact)
         self.step += 1
         self.is_between_steps = True
         if self._run_ahead is not None:
             self._run_ahead.step()
+
+    def compute_as(self, execution: Execution) -> None:
+        """Go on in another way, of the same memory format, whose threads stay: for trials on a CPU."""
+        assert execution.memory_format == self.execution.memory_format
+        self._threads.close()
+        self._stepper.close()
+        self.execution = execution
+        self._stepper, self._threads = self._computing(may_adapt=False)
+
+    def _computing(self, *, may_adapt: bool) -> tuple[Stepper, StepThreads]:
+        """What computes steps by `execution`, and its threads."""
+        stepper = Stepper(
+            self.model,
+            self.objective,
+            self.optimiser,
+            self.execution,
+            self.device,
+            self.config.seed,
+            draws_anew=self.config.model.binarisation == "dynamic",
+        )
+        return stepper, StepThreads(self.execution, stepper.crew, may_adapt=may_adapt)
 
     def _compute(self, inputs: StepInputs, noise: torch.Generator, *, exact: bool = False) -> None:
         """All of a step that happens on the device: from its images to changed weights and sums."""
@@ -282,37 +241,6 @@ class Trainer:
         self.beta, self.seconds = float(meta["beta"]), float(meta["seconds"])
         self.set_learning_rate(float(meta["learning_rate"]))
 
-    def _inputs(self) -> StepInputs:
-        """Of this step, as numbers of the host."""
-        return StepInputs(
-            index=self._batch_from_now(0),
-            then=self._batch_from_now(1),
-            beta=self.beta_now,
-            learning_rate=self.learning_rate_now,
-            epoch=self.step / self.steps_per_epoch,
-        )
-
-    def _current(self, plan: EpochPlan) -> EpochPlan:
-        """`plan`, brought up to this step where the epoch or a setting is another than at the last one."""
-
-        def settings() -> NDArray[np.float32]:
-            first = self.epoch * self.steps_per_epoch
-            steps = range(first, first + self.steps_per_epoch)
-            rows = [(self._beta_at(k), self._learning_rate_at(k), k / self.steps_per_epoch) for k in steps]
-            return np.array(rows, np.float32)
-
-        key = (self.epoch, self.beta, self.learning_rate)
-        plan.hold(key, self.step_in_epoch, self._order_now, settings)
-        return plan
-
-    def _beta_at(self, step: int) -> float:
-        objective, n_steps = self.config.objective, self.steps_per_epoch
-        return beta_at(step, self.beta, objective.warmup_epochs * n_steps, objective.cycle_epochs * n_steps)
-
-    def _learning_rate_at(self, step: int) -> float:
-        n_steps = self.config.epochs * self.steps_per_epoch
-        return self.learning_rate * learning_rate_share(self.config.schedule, step, n_steps)
-
     def _images(self, inputs: StepInputs) -> tuple[Tensor, Tensor | None]:
         """The batch of a step, binarised by the fixed draw if the config says so, and its labels. Images whose
         label a semi-supervised training knows come after the others."""
@@ -350,14 +278,3 @@ class Trainer:
         index = self.train_index[order[: self.config.model.components]]
         knows_labels = self.config.objective.name != "m2"  # which must not see most of them
         self.model.prior.start_from(self.pixels.batch(index), self.labels.of(index) if knows_labels else None)
-
-    def _batch_from_now(self, n_steps: int) -> NDArray[np.int64]:
-        """Which images the step `n_steps` from now trains on; none after the last of the epoch."""
-        start = (self.step_in_epoch + n_steps) * self.config.batch_size
-        return self._order_now()[start : start + self.config.batch_size]
-
-    def _order_now(self) -> NDArray[np.int64]:
-        """The training images in the order of the current epoch."""
-        if self._order is None or self._order[0] != self.epoch:
-            self._order = (self.epoch, epoch_order(self.config.seed, self.epoch, self.train_index))
-        return self._order[1]
