@@ -85,10 +85,8 @@ def _pairs(pixels: Tensor, around: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     (B, H + 1, W + 1, 4·C)."""
     kind = _widest(pixels)
     whole, quarters = pixels.view(kind), around.view(kind).view(*around.shape[:3], 2, 2, -1)
-    beside = (
-        slice(None, -1),
-        slice(1, None),
-    )  # corners with a pixel below or on the right, above or on the left
+    # Corners with a pixel below or on the right of them, and with one above or on the left.
+    beside = (slice(None, -1), slice(1, None))
     for row in (0, 1):
         for column in (0, 1):
             corner = quarters[:, beside[row], beside[column], 1 - row, 1 - column]
