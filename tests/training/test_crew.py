@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
-from vae_explorer.training import elastic
+from vae_explorer.training import arenas, crew, elastic
 from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.devices import threads_set
 from vae_explorer.training.events import EpochFinished, Started
@@ -37,6 +39,45 @@ def test_that_shares_cover_the_batch_evenly_and_none_is_empty(n_images: int, n_t
     assert max(sizes) - min(sizes) <= 1
     assert min(sizes) >= 1
     assert len(shares) == min(n_images, n_threads)
+
+
+def test_that_the_threads_of_a_crew_have_memory_apart_where_there_is_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = threading.get_ident()
+    dealt: dict[int, int] = {here: 1}
+    lock = threading.Lock()
+
+    def arena() -> int:  # the library deals out 1, 1, 2, 1, 1, 2, …: as if two of three arenas were one
+        with lock:
+            me = threading.get_ident()
+            return dealt.setdefault(me, 2 if len(dealt) % 3 == 0 else 1)
+
+    monkeypatch.setattr(crew, "arena", arena)
+    two = Crew(2)
+    try:
+        assert [dealt[ident] for ident in two.run([threading.get_ident, threading.get_ident])] == [1, 2]
+    finally:
+        two.close()
+    three = Crew(3)  # which cannot be: the best there is
+    try:
+        assert len(set(three.other_threads())) == 2
+    finally:
+        three.close()
+
+
+def test_that_a_thread_knows_its_arena_where_the_c_library_has_some() -> None:
+    own = arenas.arena()
+    assert own == arenas.arena()
+    found: list[int | None] = []
+    other = threading.Thread(target=lambda: found.append(arenas.arena()))
+    other.start()
+    other.join()
+    assert (own is None) is (found[0] is None)
+    if sys.platform.startswith("linux") and platform.libc_ver()[0] == "glibc" and sys.maxsize > 2**32:
+        assert isinstance(own, int)
+    else:
+        assert own is None
 
 
 def test_that_a_crew_works_side_by_side_and_answers_in_order() -> None:
