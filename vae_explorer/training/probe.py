@@ -11,7 +11,6 @@ import torch
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.errors import is_out_of_memory
 from vae_explorer.runs.config import RunConfig
-from vae_explorer.runs.info import MemoryFormat
 from vae_explorer.training.captured import release_unused_memory
 from vae_explorer.training.devices import set_own_threads, threads_set
 from vae_explorer.training.execution import Execution, denormals_flushed
@@ -58,30 +57,22 @@ class Probe:
             return {candidates[0]: 0.0}
         if self._device.type != "cpu":
             return self._one_by_one(candidates)
-        # One model for all of a memory format: two that lie side by side would leave the process that much larger.
-        trainers: dict[MemoryFormat, Trainer] = {}
+        trainers: dict[Execution, Trainer] = {}
         taken: dict[Execution, list[float]] = {candidate: [] for candidate in candidates}
-
-        def turn(candidate: Execution) -> float:
-            trainer = trainers[candidate.memory_format]
-            trainer.compute_as(candidate)
-            return self._turn(trainer)
-
         try:
             with threads_set(torch.get_num_threads()), denormals_flushed():
                 for candidate in candidates:
-                    if candidate.memory_format not in trainers:
-                        trainers[candidate.memory_format] = Trainer(
-                            self._config, self._images, self._device, candidate, may_adapt=False
-                        )
+                    trainers[candidate] = Trainer(
+                        self._config, self._images, self._device, candidate, may_adapt=False
+                    )
                 began = time.perf_counter()
-                for candidate in candidates:
-                    turn(candidate)  # kernels are chosen and memory is found
-                    if candidate is candidates[0] and turn(candidate) < NEGLIGIBLE_S:
+                for candidate, trainer in trainers.items():
+                    self._turn(trainer)  # kernels are chosen and memory is found
+                    if candidate is candidates[0] and self._turn(trainer) < NEGLIGIBLE_S:
                         return {candidate: 0.0}
                 for _ in range(ROUNDS):
-                    for candidate in candidates:
-                        taken[candidate].append(turn(candidate))
+                    for candidate, trainer in trainers.items():
+                        taken[candidate].append(self._turn(trainer))
                     if time.perf_counter() - began > LIMIT_S:
                         break
         finally:

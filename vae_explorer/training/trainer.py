@@ -88,7 +88,16 @@ class Trainer(Course):
             )
         self.is_between_steps = True  # False only while weights are being changed
         self._sums = EpochSums(device)
-        self._stepper, self._threads = self._computing(may_adapt=may_adapt)
+        self._stepper = Stepper(
+            self.model,
+            self.objective,
+            self.optimiser,
+            execution,
+            device,
+            config.seed,
+            draws_anew=config.model.binarisation == "dynamic",
+        )
+        self._threads = StepThreads(execution, self._stepper.crew, may_adapt=may_adapt)
         # oneDNN keeps 5 MB of kernels for each size of a batch; an MLP needs none of them for an epoch's last one.
         self._rest_is_exact = device.type == "cpu" and config.model.network in DENSE
         self._run_ahead = RunAhead(device) if device.type == "cuda" else None
@@ -119,27 +128,6 @@ class Trainer(Course):
         self.is_between_steps = True
         if self._run_ahead is not None:
             self._run_ahead.step()
-
-    def compute_as(self, execution: Execution) -> None:
-        """Go on in another way, of the same memory format, whose threads stay: for trials on a CPU."""
-        assert execution.memory_format == self.execution.memory_format
-        self._threads.close()
-        self._stepper.close()
-        self.execution = execution
-        self._stepper, self._threads = self._computing(may_adapt=False)
-
-    def _computing(self, *, may_adapt: bool) -> tuple[Stepper, StepThreads]:
-        """What computes steps by `execution`, and its threads."""
-        stepper = Stepper(
-            self.model,
-            self.objective,
-            self.optimiser,
-            self.execution,
-            self.device,
-            self.config.seed,
-            draws_anew=self.config.model.binarisation == "dynamic",
-        )
-        return stepper, StepThreads(self.execution, stepper.crew, may_adapt=may_adapt)
 
     def _compute(self, inputs: StepInputs, noise: torch.Generator, *, exact: bool = False) -> None:
         """All of a step that happens on the device: from its images to changed weights and sums."""
