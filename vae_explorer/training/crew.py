@@ -29,7 +29,7 @@ class Crew:
 
     def __init__(self, n: int) -> None:
         self.n = n
-        self._pool = _threads_apart(n - 1) if n > 1 else None
+        self._pool: ThreadPoolExecutor | None = None  # from the first call on
         self._alone = False
 
     def set_threads(self, n: int) -> None:
@@ -38,9 +38,9 @@ class Crew:
 
     def other_threads(self) -> list[int]:
         """The system's numbers of the threads beside the calling one."""
-        if self._pool is None:
+        if self.n == 1:
             return []
-        return _of_each(self._pool, self.n - 1, threading.get_native_id)
+        return _of_each(self._begun(), self.n - 1, threading.get_native_id)
 
     def run(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
         """Results of all `tasks`, in their order; the first one runs here.
@@ -50,14 +50,21 @@ class Crew:
         Exception
             What a task raised, once none is running any more.
         """
-        if self._pool is None or self._alone:
+        if self.n == 1 or self._alone:
             return [task() for task in tasks]
-        others = [self._pool.submit(task) for task in tasks[1:]]
+        pool = self._begun()
+        others = [pool.submit(task) for task in tasks[1:]]
         try:
             first = tasks[0]()
         finally:
             wait(others)  # a failed step must not leave threads at work on the model
         return [first, *(other.result() for other in others)]
+
+    def _begun(self) -> ThreadPoolExecutor:
+        """The threads, begun in the first step: one that begins before computes with as many as torch is told until then."""
+        if self._pool is None:
+            self._pool = _threads_apart(self.n - 1)
+        return self._pool
 
     def close(self) -> None:
         """End the threads."""
