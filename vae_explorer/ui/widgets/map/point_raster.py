@@ -145,11 +145,8 @@ class PointRaster:
             for splat in splats:
                 runs = splat.places.runs(viewport.box_with(self.BORDER / ratio))
                 counted |= self._draw(splat, runs, palette, table, frame, radius_px)
-        if not counted:
-            self._count, self._colour = (
-                _NO_COUNT,
-                _NO_COLOUR,
-            )  # 6 bytes a pixel, until points are as many again
+        if not counted:  # 6 bytes a pixel, until points are as many again
+            self._count, self._colour = _NO_COUNT, _NO_COLOUR
         return self._canvas
 
     def _draw(
