@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.runs.config import RunConfig
 from vae_explorer.runs.folder import RunFolder
-from vae_explorer.training import arenas, crew, elastic
+from vae_explorer.training import arenas, crew, devices, elastic
 from vae_explorer.training.crew import Crew, shares_of
 from vae_explorer.training.devices import threads_set
 from vae_explorer.training.events import EpochFinished, Started
@@ -64,6 +64,19 @@ def test_that_the_threads_of_a_crew_have_memory_apart_where_there_is_enough(
         assert len(set(three.other_threads())) == 2
     finally:
         three.close()
+
+
+def test_that_each_thread_of_a_crew_computes_alone_whatever_torch_is_told_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(devices, "_threads_by_default", 2)
+    with threads_set(2):
+        pair = Crew(2)
+        try:
+            with threads_set(1):
+                assert pair.run([torch.get_num_threads] * 2) == [1, 1]
+        finally:
+            pair.close()
 
 
 def test_that_a_thread_knows_its_arena_where_the_c_library_has_some() -> None:
