@@ -9,13 +9,10 @@ from typing import NamedTuple, TypeVar
 from PIL import Image
 
 from vae_explorer.data.fitting import native_size
-from vae_explorer.data.pictures import PICTURE_FORMATS
+from vae_explorer.data.picture_kinds import DEFAULT_SIDE, PICTURE_FORMATS
 
-__all__ = ["DEFAULT_SIDE", "N_LOOKED_AT", "Header", "common_size", "default_size", "read_header", "spread"]
+__all__ = ["N_LOOKED_AT", "Header", "common_size", "default_size", "read_header", "spread"]
 
-DEFAULT_SIDE = (
-    64  # pixels, where neither the spec nor the pictures name a size; also the largest one taken over
-)
 N_LOOKED_AT = 256  # pictures: some milliseconds on a local disk, and a stray other size is hardly missed
 _ORIENTATION = 0x0112  # EXIF
 _SIDEWAYS = range(5, 9)  # orientations that swap width and height

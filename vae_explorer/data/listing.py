@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vae_explorer.data.pictures import FOREIGN_SUFFIXES, PICTURE_SUFFIXES
+from vae_explorer.data.picture_kinds import FOREIGN_SUFFIXES, PICTURE_SUFFIXES
 from vae_explorer.errors import DataError
 
 __all__ = ["FoundFiles", "Listing", "class_of_each", "find_files", "list_pictures", "stamp"]

@@ -10,7 +10,6 @@ from vae_explorer.data import cache
 from vae_explorer.data.arrays import plan_array
 from vae_explorer.data.events import LoadEvent, LoadFinished, LoadProgressed, MissingDataSet, SkippedFile
 from vae_explorer.data.fingerprint import content_fingerprint
-from vae_explorer.data.folder import plan_folder
 from vae_explorer.data.gathering import Gathered, Plan
 from vae_explorer.data.generated import plan_blooms, plan_digits
 from vae_explorer.data.image_set import ImageSet
@@ -119,6 +118,8 @@ def _plan(spec: DataSpec) -> Plan:
         case "digits":
             return plan_digits(spec)
         case "folder":
+            from vae_explorer.data.folder import plan_folder  # Pillow
+
             return plan_folder(spec)
         case "array":
             return plan_array(spec)

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 from typing import get_args
 
-from vae_explorer.data.pictures import PICTURE_SUFFIXES
+from vae_explorer.data.picture_kinds import PICTURE_SUFFIXES
 from vae_explorer.data.spec import ARRAY_SUFFIXES, DataSpec, SourceName
 from vae_explorer.errors import DataError
 

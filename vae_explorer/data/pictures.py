@@ -14,43 +14,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vae_explorer.data.colour import hex_to_rgb
 from vae_explorer.data.fitting import place
+from vae_explorer.data.picture_kinds import PICTURE_FORMATS
 from vae_explorer.data.pixels import row_chunks
 from vae_explorer.data.spec import Fit
 
-__all__ = [
-    "FOREIGN_SUFFIXES",
-    "MAX_PICTURE_PIXELS",
-    "PICTURE_FORMATS",
-    "PICTURE_SUFFIXES",
-    "Frame",
-    "UnreadablePicture",
-    "decode_picture",
-]
+__all__ = ["MAX_PICTURE_PIXELS", "Frame", "UnreadablePicture", "decode_picture"]
 
-PICTURE_SUFFIXES = frozenset(
-    (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif")
-)
-# Pictures that this program does not read; a person who has some should learn that they were left out.
-FOREIGN_SUFFIXES = frozenset(
-    (
-        ".heic",
-        ".heif",
-        ".avif",
-        ".jxl",
-        ".jp2",
-        ".svg",
-        ".psd",
-        ".raw",
-        ".dng",
-        ".cr2",
-        ".cr3",
-        ".nef",
-        ".arw",
-    )
-)
 MAX_PICTURE_PIXELS = 89_478_485  # Pillow's bomb limit: 256 MB of RGB
 _BIG_PICTURE_PIXELS = 16_000_000  # from here on one at a time, so that eight threads need no eightfold memory
-PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF")
 _DRAFT_OVERSAMPLING = (
     2  # a JPEG is decoded at no less than twice the frame: the final filter has enough to work on
 )

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from vae_explorer.data.colour import hex_to_rgb, luma
 from vae_explorer.data.fitting import place
@@ -66,6 +65,8 @@ def _filter(n_in: int, n_out: int, start: float, stop: float) -> NDArray[np.floa
     """Weights that scale source pixels `start`–`stop` to `n_out`; rows add up to 1; (n_out, n_in)."""
     if (n_in, 0.0, float(n_in)) == (n_out, start, stop):
         return np.eye(n_in, dtype=np.float32)
+    from PIL import Image  # many sets are never resized
+
     identity = Image.fromarray(np.eye(n_in, dtype=np.float32))  # columns are unit signals
     rows = identity.resize((n_in, n_out), Image.Resampling.LANCZOS, box=(0, start, n_in, stop))
     weights = np.array(rows, dtype=np.float32)

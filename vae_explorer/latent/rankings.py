@@ -48,7 +48,9 @@ def ranked_images(
     if order == "chosen":
         images = np.empty(0, dtype=np.int64) if chosen is None else np.asarray(chosen, dtype=np.int64)
     else:
-        keep = np.ones(len(encodings), dtype=bool) if within is None else np.isin(encodings.index, within)
+        keep = np.ones(len(encodings), dtype=bool)
+        if within is not None:  # "sort" would import masked arrays, 1 MB
+            keep = np.isin(encodings.index, within, kind="table")
         if order != "random" and encodings.measured is not None:
             keep &= encodings.measured
         images, recon = encodings.index[keep], encodings.recon[keep]

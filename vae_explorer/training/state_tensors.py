@@ -32,5 +32,11 @@ def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tens
 
 
 def all_finite(tensors: Mapping[str, Tensor]) -> bool:
-    """Whether every number is finite."""
-    return all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values())
+    """Whether every number is finite; takes no memory of a tensor's size, and waits for the device once."""
+    return bool(torch.stack([_is_finite(tensor) for tensor in tensors.values()]).all())
+
+
+def _is_finite(tensor: Tensor) -> Tensor:
+    if tensor.numel() == 0:
+        return torch.ones((), dtype=torch.bool, device=tensor.device)
+    return torch.stack(tensor.aminmax()).isfinite().all()  # both are nan if one number is

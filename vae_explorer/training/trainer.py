@@ -169,8 +169,7 @@ class Trainer(Course):
 
     def is_finite(self) -> bool:
         """Whether losses so far and all weights are finite; waits for the device."""
-        weights = torch.stack([tensor.isfinite().all() for tensor in self.model.state_dict().values()])
-        return bool(np.isfinite(self.sums()).all()) and bool(weights.all())
+        return bool(np.isfinite(self.sums()).all()) and all_finite(self.model.state_dict())
 
     def snapshot(self, run_name: str) -> Snapshot | None:
         """A copy of the weights on the CPU; None if any of them, or of the losses so far, is not finite."""

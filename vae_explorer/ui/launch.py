@@ -46,7 +46,7 @@ def prepare_process() -> None:
 
 def _import_compiled() -> None:
     """What the window's modules import from libraries of their own: beside torch's each would wait until those are loaded."""
-    for name in ("heapq", "json", "mmap", "queue", "subprocess", "numpy", "PIL.Image", "pydantic"):
+    for name in ("heapq", "json", "mmap", "queue", "subprocess", "numpy", "pydantic"):
         import_module(name)
 
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Slot
 from vae_explorer.data.image_set import ImageSet
 from vae_explorer.data.load import MissingDataSet
 from vae_explorer.data.spec import DataSpec
-from vae_explorer.ui.panels.folder_dialog import FolderDialog
 from vae_explorer.ui.preferences import Preferences
 from vae_explorer.ui.questions import DownloadAnswer, ask_download
 
@@ -61,6 +60,8 @@ class WindowData(QObject):
     @Slot(object)
     def open_folder(self, path: Path) -> None:
         """Ask how the pictures in `path` are to be fitted, then load them."""
+        from vae_explorer.ui.panels.folder_dialog import FolderDialog  # Pillow
+
         dialog = FolderDialog(path, self._window)
         if dialog.exec() == FolderDialog.DialogCode.Accepted:
             self.choose(dialog.spec())

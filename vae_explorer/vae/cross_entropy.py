@@ -46,8 +46,10 @@ class _CrossEntropy(torch.autograd.Function):
     def forward(ctx: Any, logits: Tensor, x: Tensor) -> Tensor:
         p = torch.sigmoid(logits)
         if logits.device.type == "cpu":
-            sums = _rows(logits.clamp(min=0.0).addcmul_(logits, x, value=-1.0)).sum(1)
-            sums -= _log_of_product(_rows(torch.maximum(p, 1.0 - p)))  # of sigmoid |l|, from ½ to 1
+            scratch = logits.clamp(min=0.0).addcmul_(logits, x, value=-1.0)
+            sums = _rows(scratch).sum(1)
+            torch.maximum(p, torch.sub(p.new_ones(()), p, out=scratch), out=scratch)  # sigmoid |l|, from ½ to 1
+            sums -= _log_of_product(_rows(scratch))
         else:
             sums = F.softplus(logits).addcmul_(logits, x, value=-1.0).flatten(1).sum(1)
         ctx.save_for_backward(p.sub_(x), logits if ctx.needs_input_grad[1] else None)

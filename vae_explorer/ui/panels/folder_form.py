@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vae_explorer.data.headers import DEFAULT_SIDE
+from vae_explorer.data.picture_kinds import DEFAULT_SIDE
 from vae_explorer.data.spec import DataSpec
 from vae_explorer.ui.theme import SPACE_M, SPACE_S, theme_manager
 from vae_explorer.ui.widgets.form import ChoiceBox, FormRow, InlineProblem

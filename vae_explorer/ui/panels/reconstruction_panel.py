@@ -166,7 +166,7 @@ class ReconstructionPanel(ModelPanel):
             ranking = old
             if ranking is None:
                 within = images.indices(Split.VALIDATION)
-                if not np.isin(encodings.index, within).any():
+                if not np.isin(encodings.index, within, kind="table").any():
                     within = None  # type: ignore[assignment]  # the map shows no validation images
                 ranking = ranked_images(
                     encodings,
