@@ -43,6 +43,9 @@ UNNEEDED = (
     "ssl",
     "typer",
     "rich",
+    "PIL",
+    "numpy.ma",
+    "vae_explorer.ui.panels.sweep_panel",  # and whatever else is behind another tab
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
@@ -30,6 +31,11 @@ from vae_explorer.ui.window_panels import WindowPanels
 from vae_explorer.ui.window_reports import WindowReports
 from vae_explorer.ui.window_training import WindowTraining
 from vae_explorer.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from vae_explorer.ui.panels.evaluation_panel import EvaluationPanel
+    from vae_explorer.ui.panels.start_page import StartPage
+    from vae_explorer.ui.panels.sweep_panel import SweepPanel
 
 __all__ = ["FIRST_MODEL", "MainWindow"]
 
@@ -122,14 +128,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_start_page(self) -> None:
-        self.panels.start_page.set_has_map(self.session.latent_dim > 0)
-        self.panels.start_page.refresh()
-        self.panels.centre.setCurrentWidget(self.panels.start_page)
-        self.panels.start_page.setFocus()
+        page = self.panels.start_page
+        page.set_has_map(self.session.latent_dim > 0)
+        page.refresh()
+        self.panels.show_start_page()
+        page.setFocus()
 
     @Slot()
     def show_map(self) -> None:
-        self.panels.centre.setCurrentWidget(self.panels.map)
+        self.panels.show_map()
 
     @Slot(object)
     def open_run(self, path: Path) -> None:
@@ -206,22 +213,32 @@ class MainWindow(QMainWindow):
         self.session.selection_changed.connect(self._on_session_selection_changed)
         work.run_opened.connect(self._on_workspace_run_opened)
         work.run_opened.connect(self._kept_store.open)
-        work.run_opened.connect(panels.evaluation.set_run)
-        work.run_opened.connect(panels.sweep.set_run)
-        for chosen in (
-            self.dialogs.run_chosen,
-            self.menus.run_chosen,
-            panels.start_page.run_chosen,
-            panels.sweep.run_chosen,
-        ):
+        for chosen in (self.dialogs.run_chosen, self.menus.run_chosen):
             chosen.connect(self.open_run)
         panels.map.start_page_requested.connect(self.show_start_page)
-        panels.start_page.map_requested.connect(self.show_map)
         panels.interpolation.path_changed.connect(panels.map.set_path)
-        panels.evaluation.room_wanted.connect(self._on_evaluation_room_wanted)
-        panels.sweep.room_wanted.connect(self._on_sweep_room_wanted)
+        panels.late_start_page.when_made(self._connect_start_page)
+        panels.late_evaluation.when_made(self._connect_evaluation)
+        panels.late_sweep.when_made(self._connect_sweep)
         self.menus.theme_chosen.connect(self._on_menus_theme_chosen)
         self.menus.scope_chosen.connect(self._on_menus_scope_chosen)
+
+    def _connect_start_page(self, page: StartPage) -> None:
+        page.run_chosen.connect(self.open_run)
+        page.map_requested.connect(self.show_map)
+
+    def _connect_evaluation(self, panel: EvaluationPanel) -> None:
+        panel.room_wanted.connect(self._on_evaluation_room_wanted)
+        self.workspace.run_opened.connect(panel.set_run)
+        if self.workspace.run is not None:
+            panel.set_run(self.workspace.run)
+
+    def _connect_sweep(self, panel: SweepPanel) -> None:
+        panel.run_chosen.connect(self.open_run)
+        panel.room_wanted.connect(self._on_sweep_room_wanted)
+        self.workspace.run_opened.connect(panel.set_run)
+        if self.workspace.run is not None:
+            panel.set_run(self.workspace.run)
 
     @Slot()
     def _on_evaluation_room_wanted(self) -> None:
@@ -260,7 +277,8 @@ class MainWindow(QMainWindow):
         if asks and not may_stop_training(self, "closing"):
             event.ignore()
             return
-        sweeps = self.panels.sweep.desk.is_running and self._asks_before_closing
+        desk = self.panels.sweep_desk
+        sweeps = desk is not None and desk.is_running and self._asks_before_closing
         if sweeps and not may_stop_sweep(self, "closing"):
             event.ignore()
             return

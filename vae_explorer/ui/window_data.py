@@ -15,6 +15,7 @@ from vae_explorer.ui.questions import DownloadAnswer, ask_download
 
 if TYPE_CHECKING:
     from vae_explorer.ui.main_window import MainWindow
+    from vae_explorer.ui.panels.start_page import StartPage
 
 __all__ = ["WindowData"]
 
@@ -26,11 +27,10 @@ class WindowData(QObject):
         super().__init__(window)
         self._window = window
         self._preferences = preferences
+        self._data_root = preferences.data_root
         self._setup = window.panels.setup
         self._workspace = window.workspace
         setup, work, dialogs = self._setup, self._workspace, window.dialogs
-        start_page = window.panels.start_page
-        start_page.set_data_root(preferences.data_root)
 
         setup.data_requested.connect(self.choose)
         setup.folder_requested.connect(dialogs.ask_folder)
@@ -38,9 +38,7 @@ class WindowData(QObject):
         setup.data_root_requested.connect(dialogs.ask_data_root)
         setup.download_requested.connect(self._on_setup_download_requested)
         setup.loading_cancel_requested.connect(work.cancel_loading)
-        start_page.data_chosen.connect(self._on_start_page_data_chosen)
-        start_page.folder_chosen.connect(dialogs.ask_folder)
-        start_page.array_chosen.connect(dialogs.ask_array)
+        window.panels.late_start_page.when_made(self._connect_start_page)
         dialogs.folder_chosen.connect(self.open_folder)
         dialogs.array_chosen.connect(self.open_array)
         dialogs.data_root_chosen.connect(self._on_dialogs_data_root_chosen)
@@ -73,6 +71,12 @@ class WindowData(QObject):
 
     # --- slots ---------------------------------------------------------------------------------
 
+    def _connect_start_page(self, page: StartPage) -> None:
+        page.set_data_root(self._data_root)
+        page.data_chosen.connect(self._on_start_page_data_chosen)
+        page.folder_chosen.connect(self._window.dialogs.ask_folder)
+        page.array_chosen.connect(self._window.dialogs.ask_array)
+
     @Slot(object)
     def _on_start_page_data_chosen(self, spec: DataSpec) -> None:
         self._window.show_map()
@@ -86,7 +90,9 @@ class WindowData(QObject):
     def _on_dialogs_data_root_chosen(self, root: Path) -> None:
         session = self._window.session
         session.notice.emit(f"Known data sets are looked for in {root}.")
-        self._window.panels.start_page.set_data_root(root)
+        self._data_root = root
+        if self._window.panels.late_start_page.is_made:
+            self._window.panels.start_page.set_data_root(root)
         if session.images is None:
             self._workspace.load_run_images()
 

@@ -11,7 +11,7 @@ from vae_explorer.locations import settings_folder
 
 __all__ = ["BOTTOM_HEIGHT_PX", "LEFT_WIDTH_PX", "RIGHT_WIDTH_PX", "DockPlace", "WindowLayout"]
 
-LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 204
+LEFT_WIDTH_PX, RIGHT_WIDTH_PX, BOTTOM_HEIGHT_PX = 272, 336, 213
 DECODED_HEIGHT_PX = 490  # the picture as wide as the rail, and the lines under it
 TOUCH_PX = 3  # between a tab bar and the dock below it
 _VERSION = 6  # of the arrangement: a stored one of another version is not used

@@ -98,6 +98,8 @@ class WindowTraining(QObject):
 
     def _without_sweep(self, before: str, action: Callable[[], None]) -> None:
         """Do `action`; a sweep under way ends first, if the person agrees."""
-        desk = self._window.panels.sweep.desk
-        if not desk.is_running or may_stop_sweep(self._window, before):
+        desk = self._window.panels.sweep_desk
+        if desk is None:
+            action()
+        elif not desk.is_running or may_stop_sweep(self._window, before):
             desk.stop_then(action)

@@ -48,7 +48,9 @@ class _CrossEntropy(torch.autograd.Function):
         if logits.device.type == "cpu":
             scratch = logits.clamp(min=0.0).addcmul_(logits, x, value=-1.0)
             sums = _rows(scratch).sum(1)
-            torch.maximum(p, torch.sub(p.new_ones(()), p, out=scratch), out=scratch)  # sigmoid |l|, from ½ to 1
+            torch.maximum(
+                p, torch.sub(p.new_ones(()), p, out=scratch), out=scratch
+            )  # sigmoid |l|, from ½ to 1
             sums -= _log_of_product(_rows(scratch))
         else:
             sums = F.softplus(logits).addcmul_(logits, x, value=-1.0).flatten(1).sum(1)
