@@ -60,7 +60,7 @@ def test_that_panels_know_the_run_that_was_opened_before_and_the_next(
     window.open_run(models_folder() / "digits-2d")
     qtbot.waitUntil(lambda: window.session.images is not None, timeout=WAIT_MS)
     evaluation, sweep = window.panels.evaluation, window.panels.sweep
-    assert evaluation.choices.start_button.isEnabled()
+    qtbot.waitUntil(evaluation.choices.start_button.isEnabled, timeout=WAIT_MS)
     qtbot.waitUntil(sweep.choices.button.isEnabled, timeout=WAIT_MS)
     window.open_run(models_folder() / "blooms-2d")
     qtbot.waitUntil(lambda: "Blooms" in window.session.images.name, timeout=WAIT_MS)
