@@ -62,9 +62,10 @@ def test_that_panels_know_the_run_that_was_opened_before_and_the_next(
     evaluation, sweep = window.panels.evaluation, window.panels.sweep
     qtbot.waitUntil(evaluation.choices.start_button.isEnabled, timeout=WAIT_MS)
     qtbot.waitUntil(sweep.choices.button.isEnabled, timeout=WAIT_MS)
-    window.open_run(models_folder() / "blooms-2d")
-    qtbot.waitUntil(lambda: "Blooms" in window.session.images.name, timeout=WAIT_MS)
+    with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS):
+        window.open_run(models_folder() / "blooms-2d")
     assert window.workspace.run is not None
+    assert window.workspace.run.name == "blooms-2d"
     assert evaluation._run is window.workspace.run
     assert sweep._run is window.workspace.run
 
