@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from vae_explorer.ui.theme import SPACE_S
+from vae_explorer.ui.theme import SPACE_L, SPACE_S
 
-__all__ = ["CommandPalette", "matches"]
+__all__ = ["Command", "CommandPalette", "matches"]
 
 _ROLE_ACTION = Qt.ItemDataRole.UserRole
 
@@ -21,10 +22,17 @@ def matches(query: str, text: str) -> bool:
     return all(word in folded for word in query.casefold().split())
 
 
+class Command(NamedTuple):
+    """An action under a name of its own."""
+
+    name: str
+    action: QAction
+
+
 class CommandPalette(QDialog):
     """A list of actions that narrows as one types; Enter runs the marked one."""
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, commands: Sequence[Command], parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("commandPalette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -41,11 +49,18 @@ class CommandPalette(QDialog):
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self._query)
         layout.addWidget(self._list)
+        self._nothing = QLabel()
+        self._nothing.setProperty("role", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._nothing.setContentsMargins(SPACE_S, SPACE_L, SPACE_S, SPACE_S)
+        self._nothing.setWordWrap(True)
+        self._nothing.hide()
+        layout.addWidget(self._nothing, 1)
         nothing = QPixmap(self._list.iconSize().expandedTo(QSize(20, 20)))
         nothing.fill(Qt.GlobalColor.transparent)
         no_icon = QIcon(nothing)  # keeps the texts in one column
-        for action in actions:
-            text = action.text().replace("&", "").rstrip("…")
+        for name, action in commands:
+            text = name.replace("&", "").rstrip("…")
             if text and action.isEnabled() and not action.menu():
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 item = QListWidgetItem(
@@ -56,6 +71,7 @@ class CommandPalette(QDialog):
                 item.setData(_ROLE_ACTION, action)
                 self._list.addItem(item)
         self._list.setCurrentRow(0)
+        self._query.setFocus()  # a popup is never activated on X11, which would choose what has the keys
         self.resize(460, 360)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -78,6 +94,9 @@ class CommandPalette(QDialog):
             hit = matches(query, item.text())
             item.setHidden(not hit)
             first = item if hit and first is None else first
+        self._list.setVisible(first is not None)
+        self._nothing.setVisible(first is None)
+        self._nothing.setText(f"No command has “{query.strip()}” in its name.")
         if first is not None:
             self._list.setCurrentItem(first)
 

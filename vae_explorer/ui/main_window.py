@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self._connect()
         theme_manager().apply_sheet()  # not before there is all that it styles, nor after sizes are taken from it
         for dock in self.panels.layout.docks:
-            self.menus.panels.addAction(dock.toggleViewAction())
+            self.menus.add_panel(dock)
         self.panels.layout.arrange()
         if not self.panels.layout.restore():
             self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_commands(self) -> None:
-        palette = CommandPalette(self.menus.actions.all, self)
+        palette = CommandPalette(self.menus.commands, self)
         corner = self.rect().center()
         palette.move(self.mapToGlobal(corner) - palette.rect().center())
         palette.show()

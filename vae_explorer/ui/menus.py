@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDockWidget, QMenu
 
 from vae_explorer.runs.recent import recent_runs
 from vae_explorer.runs.shipped import shipped_models
 from vae_explorer.ui.actions import Actions, ActionSpec
+from vae_explorer.ui.command_palette import Command
 from vae_explorer.ui.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Menus(QObject):
         super().__init__(window)
         self.actions = Actions(window)
         self._window = window
+        self._more: list[Command] = []  # that are no action with help and icon
         bar = window.menuBar()
         self._fill_file(bar.addMenu("&File"))
         self._fill_edit(bar.addMenu("&Edit"))
@@ -41,6 +43,22 @@ class Menus(QObject):
         self._fill_train(bar.addMenu("&Train"))
         self._fill_explore(bar.addMenu("E&xplore"))
         self._fill_help(bar.addMenu("&Help"))
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All that the menus can do, by names that need no menu around them."""
+        return (*(Command(action.text(), action) for action in self.actions.all), *self._more)
+
+    def add_panel(self, dock: QDockWidget) -> None:
+        """List a panel among those that can be shown and hidden; its command brings it to the front."""
+        self.panels.addAction(dock.toggleViewAction())
+        bring = QAction(dock.windowTitle(), self)
+        bring.setToolTip(f"Bring the panel {dock.windowTitle()} to the front")
+        bring.triggered.connect(dock.show)
+        bring.triggered.connect(dock.raise_)
+        self._more.append(Command(f"Panel: {dock.windowTitle()}", bring))
+
+    # --- the menus -----------------------------------------------------------------------------
 
     def _fill_file(self, menu: QMenu) -> None:
         window, add = self._window, self.actions.add
@@ -144,6 +162,7 @@ class Menus(QObject):
             action.setChecked(value == chosen)
             action.setData(value)
             group.addAction(action)
+            self._more.append(Command(f"{menu.title()}: {text}", action))
         group.triggered.connect(slot)
 
     @Slot(QAction)
