@@ -129,3 +129,25 @@ def test_that_a_loss_that_is_not_finite_is_said(
     progress.follow(started(epochs=4))
     progress.follow(Diverged(15, "The loss is not finite.", None))  # type: ignore[arg-type]  # not looked at
     assert "stopped: the loss is not finite" in controls.words
+
+
+def test_that_a_training_that_a_person_stops_is_called_stopped(
+    progress: TrainingProgress, controls: TrainingControls
+) -> None:
+    progress.set_state(TrainingState.RUNNING)
+    progress.follow(started(4))
+    progress.follow(progressed(15, 1, 0.375))
+    assert "left" in controls.words
+    progress.set_state(TrainingState.STOPPING)
+    progress.set_state(TrainingState.IDLE)
+    assert controls.words == "Epoch 2/4 · stopped"
+
+
+def test_that_one_that_ended_by_itself_keeps_its_words(
+    progress: TrainingProgress, controls: TrainingControls
+) -> None:
+    progress.set_state(TrainingState.RUNNING)
+    progress.follow(started(4))
+    progress.follow(Diverged(15, "The loss is not finite.", None))  # type: ignore[arg-type]  # not looked at
+    progress.set_state(TrainingState.IDLE)
+    assert controls.words.endswith("the loss is not finite")

@@ -28,6 +28,7 @@ class TrainingProgress(QObject):
         self._epochs: int | None = None  # that the run on screen was to have
         self._epochs_done = 0
         self._steps_per_epoch = 1
+        self._is_under_way = False  # a training has told that it began, and not yet how it ended
 
     @property
     def epochs_done(self) -> int:
@@ -35,7 +36,10 @@ class TrainingProgress(QObject):
         return self._epochs_done
 
     def set_state(self, state: TrainingState) -> None:
-        self._state = state
+        was_active, self._state = self._state.is_active, state
+        if was_active and state is TrainingState.IDLE and self._is_under_way:
+            self._is_under_way = False
+            self._controls.show_words("stopped")  # by a person, or by an error that is told elsewhere
 
     def set_epochs(self, epochs: int) -> None:
         """How many epochs the run on screen was to have."""
@@ -57,6 +61,7 @@ class TrainingProgress(QObject):
         controls, loss = self._controls, self._loss
         match event:
             case events.Started():
+                self._is_under_way = True
                 self._steps_per_epoch = max(1, event.steps_per_epoch)
                 self._epochs = max(1, event.config.epochs)
                 loss.chart.clear_live()
@@ -73,8 +78,10 @@ class TrainingProgress(QObject):
                 loss.chart.append_live(x, losses.recon, losses.kl, losses.extra)
                 loss.show_losses(losses)
             case events.Diverged():
+                self._is_under_way = False
                 controls.show_words("stopped: the loss is not finite")
             case events.Finished():
+                self._is_under_way = False
                 controls.show_words("done", "done")
                 loss.show_losses(event.validation or event.train)
 
