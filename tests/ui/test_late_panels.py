@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.locations import models_folder
+from vae_explorer.ui import file_dialogs
 from vae_explorer.ui.late_panel import LatePanel
 from vae_explorer.ui.main_window import MainWindow
 from vae_explorer.ui.panels.seen import is_seen
@@ -71,9 +72,10 @@ def test_that_panels_know_the_run_that_was_opened_before_and_the_next(
 
 
 def test_that_the_start_page_looks_where_data_sets_were_said_to_be_before(
-    window: MainWindow, tmp_path: Path
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.dialogs.data_root_chosen.emit(tmp_path)
+    monkeypatch.setattr(file_dialogs.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    window.dialogs.ask_data_root()
     assert not window.panels.late_start_page.is_made
     assert window.panels.start_page._data_root == tmp_path
 

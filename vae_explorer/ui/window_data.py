@@ -27,7 +27,6 @@ class WindowData(QObject):
         super().__init__(window)
         self._window = window
         self._preferences = preferences
-        self._data_root = preferences.data_root
         self._setup = window.panels.setup
         self._workspace = window.workspace
         setup, work, dialogs = self._setup, self._workspace, window.dialogs
@@ -72,7 +71,7 @@ class WindowData(QObject):
     # --- slots ---------------------------------------------------------------------------------
 
     def _connect_start_page(self, page: StartPage) -> None:
-        page.set_data_root(self._data_root)
+        page.set_data_root(self._preferences.data_root)
         page.data_chosen.connect(self._on_start_page_data_chosen)
         page.folder_chosen.connect(self._window.dialogs.ask_folder)
         page.array_chosen.connect(self._window.dialogs.ask_array)
@@ -90,7 +89,6 @@ class WindowData(QObject):
     def _on_dialogs_data_root_chosen(self, root: Path) -> None:
         session = self._window.session
         session.notice.emit(f"Known data sets are looked for in {root}.")
-        self._data_root = root
         if self._window.panels.late_start_page.is_made:
             self._window.panels.start_page.set_data_root(root)
         if session.images is None:
