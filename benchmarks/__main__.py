@@ -94,8 +94,7 @@ def main(
 def _compile() -> None:
     """Compile the program and the benchmarks, as pip does when it installs: a person's process never parses sources.
 
-    Where a developer's environment keeps Python from storing what it has compiled, each worker would: 8 MB and a third of
-    a start.
+    Where a developer's environment keeps Python from storing what it has compiled, each worker would.
     """
     root = Path(__file__).resolve().parents[1]
     for package in ("vae_explorer", "benchmarks"):
