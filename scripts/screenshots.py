@@ -85,7 +85,7 @@ def _shoot(scene: str, theme: str, size: tuple[int, int], out: Path) -> None:
     else:
         _walk(window)
     if scene == "evaluation":
-        panel = window.panels.evaluation
+        panel = window.panels.evaluation.panel
         window.panels.layout.dock("evaluationDock").raise_()
         wait(lambda: panel.choices.can_start)
         panel.choices.start_button.click()

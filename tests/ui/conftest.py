@@ -97,7 +97,7 @@ def sweeping_window(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """The window with a long sweep of β = 4 under way."""
     from vae_explorer.locations import models_folder
 
-    session, panel = window.session, window.panels.sweep
+    session, panel = window.session, window.panels.sweep.panel
     window.open_run(models_folder() / "digits-2d")
     qtbot.waitUntil(lambda: session.explorer is not None and session.images is not None, timeout=WAIT_MS)
     panel.choices.betas.setText("4")

@@ -80,7 +80,7 @@ def test_that_themes_and_panels_are_commands_too(window: MainWindow, qtbot: QtBo
     dock = window.panels.layout.dock("planeDock")
     dock.hide()
     run("panel plane")
-    qtbot.waitUntil(lambda: is_seen(window.panels.plane))
+    qtbot.waitUntil(lambda: is_seen(window.panels.plane.panel))
 
 
 def _note(done: list[str], text: str, _checked: bool = False) -> None:

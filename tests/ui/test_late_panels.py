@@ -20,17 +20,16 @@ BEHIND = {
     "traversalsDock": "traversals",
     "contactSheetDock": "contact_sheet",
     "keepersDock": "keepers",
-    "evaluationDock": "late_evaluation",
+    "evaluationDock": "evaluation",
     "anomaliesDock": "anomalies",
-    "sweepDock": "late_sweep",
+    "sweepDock": "sweep",
     "selectionDock": "selection",
     "planeDock": "plane",
 }
 
 
 def late(window: MainWindow, dock: str) -> LatePanel[QWidget]:
-    name = BEHIND[dock]
-    found = getattr(window.panels, name if name.startswith("late_") else f"_{name}")
+    found = getattr(window.panels, BEHIND[dock])
     assert isinstance(found, LatePanel)
     return found
 
@@ -48,10 +47,10 @@ def test_that_a_panel_behind_another_is_made_when_its_tab_comes_to_the_front(
 
 
 def test_that_the_start_page_is_made_when_it_is_shown(window: MainWindow) -> None:
-    assert not window.panels.late_start_page.is_made
+    assert not window.panels.start_page.is_made
     window.show_start_page()
-    assert window.panels.start_page.isVisible()
-    window.panels.start_page.map_requested.emit()
+    assert window.panels.start_page.panel.isVisible()
+    window.panels.start_page.panel.map_requested.emit()
     assert window.panels.centre.currentWidget() is window.panels.map
 
 
@@ -60,7 +59,7 @@ def test_that_panels_know_the_run_that_was_opened_before_and_the_next(
 ) -> None:
     window.open_run(models_folder() / "digits-2d")
     qtbot.waitUntil(lambda: window.session.images is not None, timeout=WAIT_MS)
-    evaluation, sweep = window.panels.evaluation, window.panels.sweep
+    evaluation, sweep = window.panels.evaluation.panel, window.panels.sweep.panel
     qtbot.waitUntil(evaluation.choices.start_button.isEnabled, timeout=WAIT_MS)
     qtbot.waitUntil(sweep.choices.button.isEnabled, timeout=WAIT_MS)
     with qtbot.waitSignal(window.workspace.run_opened, timeout=WAIT_MS):
@@ -76,15 +75,15 @@ def test_that_the_start_page_looks_where_data_sets_were_said_to_be_before(
 ) -> None:
     monkeypatch.setattr(file_dialogs.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     window.dialogs.ask_data_root()
-    assert not window.panels.late_start_page.is_made
-    assert window.panels.start_page._data_root == tmp_path
+    assert not window.panels.start_page.is_made
+    assert window.panels.start_page.panel._data_root == tmp_path
 
 
 def test_that_closing_and_training_make_no_panel_of_a_sweep_that_nobody_began(window: MainWindow) -> None:
     assert window.panels.sweep_desk is None
     window.close()
-    assert not window.panels.late_sweep.is_made
-    assert window.panels.sweep.desk is window.panels.sweep_desk
+    assert not window.panels.sweep.is_made
+    assert window.panels.sweep.panel.desk is window.panels.sweep_desk
 
 
 def test_that_wires_are_connected_once() -> None:

@@ -156,10 +156,10 @@ def test_that_no_two_actions_share_a_shortcut(window: MainWindow) -> None:
 
 def test_that_escape_leaves_the_start_page_when_a_model_is_open(window: MainWindow, qtbot: QtBot) -> None:
     window.show_start_page()
-    assert window.panels.start_page.back_button.isHidden()
+    assert window.panels.start_page.panel.back_button.isHidden()
     window.session.replace_model("fake", 2)
     window.show_start_page()
-    qtbot.keyClick(window.panels.start_page, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.panels.start_page.panel, Qt.Key.Key_Escape)
     assert window.panels.centre.currentWidget() is window.panels.map
 
 
@@ -223,7 +223,7 @@ def test_that_closing_during_a_sweep_asks_and_leaves_a_run_that_goes_on(
     event = QCloseEvent()
     window.closeEvent(event)
     assert not event.isAccepted()
-    assert window.panels.sweep.desk.is_running
+    assert window.panels.sweep.panel.desk.is_running
     assert window.close()
     assert asked == ["closing", "closing"]
     (path,) = sweeps_folder().glob("*/beta-4")

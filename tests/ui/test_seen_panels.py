@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from vae_explorer.locations import models_folder
+from vae_explorer.ui.late_panel import LatePanel
 from vae_explorer.ui.main_window import MainWindow
 from vae_explorer.ui.panels.seen import is_seen
 from vae_explorer.ui.threads.latest_runner import LatestRunner
@@ -39,7 +40,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_that_a_panel_computes_only_while_it_is_seen(
     window: MainWindow, qtbot: QtBot, asked: Counter[str], name: str, dock: str
 ) -> None:
-    panel, layout = getattr(window.panels, name), window.panels.layout
+    found, layout = getattr(window.panels, name), window.panels.layout
+    panel = found.panel if isinstance(found, LatePanel) else found
     front = "planeDock" if name == "reconstruction" else "interpolationDock"
     layout.dock(front).raise_()
     qtbot.waitUntil(lambda: not is_seen(panel))
@@ -57,7 +59,7 @@ def test_that_a_panel_computes_only_while_it_is_seen(
 
 
 def test_that_the_plane_panel_catches_up_when_it_is_seen(window: MainWindow, qtbot: QtBot) -> None:
-    panel, layout, session = window.panels.plane, window.panels.layout, window.session
+    panel, layout, session = window.panels.plane.panel, window.panels.layout, window.session
     layout.dock("reconstructionDock").raise_()
     qtbot.waitUntil(lambda: not is_seen(panel))
     window.open_run(models_folder() / "mnist-10d")

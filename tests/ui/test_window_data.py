@@ -64,7 +64,7 @@ def test_that_a_model_without_its_pictures_is_coloured_answers_a_click_and_offer
     QTest.mouseClick(panels.map.view, Qt.MouseButton.LeftButton, pos=place)
     assert session.selection is not None
     assert panels.map.view.marks.ellipse is not None
-    qtbot.waitUntil(panels.selection.absence.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(panels.selection.panel.absence.isVisible, timeout=WAIT_MS)
     monkeypatch.setattr(file_dialogs.QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "photos"))
     with qtbot.waitSignal(window.workspace.pictures_missing, timeout=WAIT_MS):
         panels.setup.data.missing.folder_button.click()
@@ -77,7 +77,7 @@ def test_that_data_chosen_on_the_start_page_show_the_map_and_arrive_in_setup(
     window.show_start_page()
     window.panels.layout.dock("setupDock").hide()
     with qtbot.waitSignal(window.workspace.data.chosen, timeout=WAIT_MS):
-        window.panels.start_page.data_chosen.emit(DataSpec(source="digits"))
+        window.panels.start_page.panel.data_chosen.emit(DataSpec(source="digits"))
     assert window.panels.centre.currentWidget() is window.panels.map
     assert window.panels.setup.isVisible()
     assert window.panels.setup.data.spec.source == "digits"

@@ -28,7 +28,7 @@ def test_that_a_training_waits_for_the_sweep_to_stop_if_the_person_agrees(
     sweeping_window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = sweeping_window
-    desk, session = window.panels.sweep.desk, window.session
+    desk, session = window.panels.sweep.panel.desk, window.session
     monkeypatch.setattr(window_training, "may_stop_sweep", lambda *_: False)
     window.panels.setup.train_requested.emit(LONG)
     assert desk.is_running
@@ -37,7 +37,7 @@ def test_that_a_training_waits_for_the_sweep_to_stop_if_the_person_agrees(
     window.panels.setup.train_requested.emit(LONG)
     qtbot.waitUntil(lambda: session.training_state is TrainingState.RUNNING, timeout=WAIT_MS)
     assert not desk.is_running
-    assert not window.panels.sweep.choices.can_start
+    assert not window.panels.sweep.panel.choices.can_start
 
 
 def test_that_the_train_menu_trains_what_is_set_holds_it_and_stops_it(

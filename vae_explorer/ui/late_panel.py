@@ -15,7 +15,7 @@ Panel = TypeVar("Panel", bound=QWidget)
 class LatePanel(Generic[Panel]):
     """The room of a panel that lies behind another tab; the panel is made when it is first seen or asked for.
 
-    Few people open every tab. Fifty widgets take half a megabyte, most of it Qt's memory of how a style sheet
+    Few people open every tab. Fifty widgets take a megabyte, most of it Qt's memory of how a style sheet
     dresses each of them, and some milliseconds of a start.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,7 +129,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_start_page(self) -> None:
-        page = self.panels.start_page
+        page = self.panels.start_page.panel
         page.set_has_map(self.session.latent_dim > 0)
         page.refresh()
         self.panels.show_start_page()
@@ -217,9 +218,9 @@ class MainWindow(QMainWindow):
             chosen.connect(self.open_run)
         panels.map.start_page_requested.connect(self.show_start_page)
         panels.interpolation.path_changed.connect(panels.map.set_path)
-        panels.late_start_page.when_made(self._connect_start_page)
-        panels.late_evaluation.when_made(self._connect_evaluation)
-        panels.late_sweep.when_made(self._connect_sweep)
+        panels.start_page.when_made(self._connect_start_page)
+        panels.evaluation.when_made(self._connect_evaluation)
+        panels.sweep.when_made(self._connect_sweep)
         self.menus.theme_chosen.connect(self._on_menus_theme_chosen)
         self.menus.scope_chosen.connect(self._on_menus_scope_chosen)
 
@@ -229,16 +230,18 @@ class MainWindow(QMainWindow):
 
     def _connect_evaluation(self, panel: EvaluationPanel) -> None:
         panel.room_wanted.connect(self._on_evaluation_room_wanted)
-        self.workspace.run_opened.connect(panel.set_run)
-        if self.workspace.run is not None:
-            panel.set_run(self.workspace.run)
+        self._tell_runs(panel.set_run)
 
     def _connect_sweep(self, panel: SweepPanel) -> None:
         panel.run_chosen.connect(self.open_run)
         panel.room_wanted.connect(self._on_sweep_room_wanted)
-        self.workspace.run_opened.connect(panel.set_run)
+        self._tell_runs(panel.set_run)
+
+    def _tell_runs(self, set_run: Callable[[RunFolder], None]) -> None:
+        """The run on screen, if there is one, and each that comes."""
+        self.workspace.run_opened.connect(set_run)
         if self.workspace.run is not None:
-            panel.set_run(self.workspace.run)
+            set_run(self.workspace.run)
 
     @Slot()
     def _on_evaluation_room_wanted(self) -> None:

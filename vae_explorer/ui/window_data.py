@@ -37,7 +37,7 @@ class WindowData(QObject):
         setup.data_root_requested.connect(dialogs.ask_data_root)
         setup.download_requested.connect(self._on_setup_download_requested)
         setup.loading_cancel_requested.connect(work.cancel_loading)
-        window.panels.late_start_page.when_made(self._connect_start_page)
+        window.panels.start_page.when_made(self._connect_start_page)
         dialogs.folder_chosen.connect(self.open_folder)
         dialogs.array_chosen.connect(self.open_array)
         dialogs.data_root_chosen.connect(self._on_dialogs_data_root_chosen)
@@ -68,13 +68,13 @@ class WindowData(QObject):
         """Load the images in the NumPy file `path`."""
         self.choose(DataSpec(source="array", path=path))
 
-    # --- slots ---------------------------------------------------------------------------------
-
     def _connect_start_page(self, page: StartPage) -> None:
         page.set_data_root(self._preferences.data_root)
         page.data_chosen.connect(self._on_start_page_data_chosen)
         page.folder_chosen.connect(self._window.dialogs.ask_folder)
         page.array_chosen.connect(self._window.dialogs.ask_array)
+
+    # --- slots ---------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_start_page_data_chosen(self, spec: DataSpec) -> None:
@@ -89,8 +89,8 @@ class WindowData(QObject):
     def _on_dialogs_data_root_chosen(self, root: Path) -> None:
         session = self._window.session
         session.notice.emit(f"Known data sets are looked for in {root}.")
-        if self._window.panels.late_start_page.is_made:
-            self._window.panels.start_page.set_data_root(root)
+        if (page := self._window.panels.start_page).is_made:
+            page.panel.set_data_root(root)
         if session.images is None:
             self._workspace.load_run_images()
 

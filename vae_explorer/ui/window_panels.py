@@ -41,10 +41,10 @@ class WindowPanels:
     def __init__(self, window: QMainWindow, session: Session) -> None:
         self.banner = Banner()
         self.map = LatentMapPanel(session)
-        self.late_start_page = LatePanel("startPage", lambda: _start_page(session))
+        self.start_page = LatePanel("startPage", lambda: _start_page(session))
         self.centre = QStackedWidget()
         self.centre.addWidget(self.map)
-        self.centre.addWidget(self.late_start_page.room)
+        self.centre.addWidget(self.start_page.room)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,17 +55,17 @@ class WindowPanels:
 
         self.setup = SetupPanel(session)
         self.decoded = DecodedPanel(session)
-        self._selection = LatePanel("selectionPanel", lambda: _selection(session))
+        self.selection = LatePanel("selectionPanel", lambda: _selection(session))
         self.reconstruction = ReconstructionPanel(session)
-        self._plane = LatePanel("planePanel", lambda: _plane(session))
-        self._keepers = LatePanel("keepersPanel", lambda: _keepers(session))
+        self.plane = LatePanel("planePanel", lambda: _plane(session))
+        self.keepers = LatePanel("keepersPanel", lambda: _keepers(session))
         self.interpolation = InterpolationPanel(session)
-        self._samples = LatePanel("samplesPanel", lambda: _samples(session))
-        self._traversals = LatePanel("traversalsPanel", lambda: _traversals(session))
-        self._contact_sheet = LatePanel("contactSheetPanel", lambda: _contact_sheet(session))
-        self.late_evaluation = LatePanel("evaluationPanel", lambda: _evaluation(session))
-        self._anomalies = LatePanel("anomalyPanel", lambda: _anomalies(session))
-        self.late_sweep = LatePanel("sweepPanel", lambda: _sweep(session))
+        self.samples = LatePanel("samplesPanel", lambda: _samples(session))
+        self.traversals = LatePanel("traversalsPanel", lambda: _traversals(session))
+        self.contact_sheet = LatePanel("contactSheetPanel", lambda: _contact_sheet(session))
+        self.evaluation = LatePanel("evaluationPanel", lambda: _evaluation(session))
+        self.anomalies = LatePanel("anomalyPanel", lambda: _anomalies(session))
+        self.sweep = LatePanel("sweepPanel", lambda: _sweep(session))
         self.layout = WindowLayout(window)
         left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
         rail, shelf = "reconstructionDock", "interpolationDock"
@@ -73,16 +73,16 @@ class WindowPanels:
             (DockPlace("setupDock", "Setup", left), self.setup),
             (DockPlace("decodedDock", "Decoded", right), self.decoded),
             (DockPlace(rail, "Reconstructions", right, below="decodedDock"), self.reconstruction),
-            (DockPlace("selectionDock", "Selected", right, with_tab_of=rail), self._selection),
-            (DockPlace("planeDock", "Plane", right, with_tab_of=rail), self._plane),
+            (DockPlace("selectionDock", "Selected", right, with_tab_of=rail), self.selection),
+            (DockPlace("planeDock", "Plane", right, with_tab_of=rail), self.plane),
             (DockPlace(shelf, "Interpolation", bottom), self.interpolation),
-            (DockPlace("samplesDock", "Samples", bottom, with_tab_of=shelf), self._samples),
-            (DockPlace("traversalsDock", "Traversals", bottom, with_tab_of=shelf), self._traversals),
-            (DockPlace("contactSheetDock", "Lasso", bottom, with_tab_of=shelf), self._contact_sheet),
-            (DockPlace("keepersDock", "Kept", bottom, with_tab_of=shelf), self._keepers),
-            (DockPlace("evaluationDock", "Evaluation", bottom, with_tab_of=shelf), self.late_evaluation),
-            (DockPlace("anomaliesDock", "Anomalies", bottom, with_tab_of=shelf), self._anomalies),
-            (DockPlace("sweepDock", "β sweep", bottom, with_tab_of=shelf), self.late_sweep),
+            (DockPlace("samplesDock", "Samples", bottom, with_tab_of=shelf), self.samples),
+            (DockPlace("traversalsDock", "Traversals", bottom, with_tab_of=shelf), self.traversals),
+            (DockPlace("contactSheetDock", "Lasso", bottom, with_tab_of=shelf), self.contact_sheet),
+            (DockPlace("keepersDock", "Kept", bottom, with_tab_of=shelf), self.keepers),
+            (DockPlace("evaluationDock", "Evaluation", bottom, with_tab_of=shelf), self.evaluation),
+            (DockPlace("anomaliesDock", "Anomalies", bottom, with_tab_of=shelf), self.anomalies),
+            (DockPlace("sweepDock", "β sweep", bottom, with_tab_of=shelf), self.sweep),
         ):
             if isinstance(panel, LatePanel):
                 dock = self.layout.add(place, panel.room)
@@ -93,54 +93,14 @@ class WindowPanels:
     @property
     def sweep_desk(self) -> SweepDesk | None:
         """Where a sweep may be under way; None as long as nobody has looked at that panel."""
-        return self.sweep.desk if self.late_sweep.is_made else None
+        return self.sweep.panel.desk if self.sweep.is_made else None
 
     def show_start_page(self) -> None:
         """In place of the map."""
-        self.centre.setCurrentWidget(self.late_start_page.room)
+        self.centre.setCurrentWidget(self.start_page.room)
 
     def show_map(self) -> None:
         self.centre.setCurrentWidget(self.map)
-
-    @property
-    def selection(self) -> SelectionPanel:
-        return self._selection.panel
-
-    @property
-    def plane(self) -> PlanePanel:
-        return self._plane.panel
-
-    @property
-    def evaluation(self) -> EvaluationPanel:
-        return self.late_evaluation.panel
-
-    @property
-    def sweep(self) -> SweepPanel:
-        return self.late_sweep.panel
-
-    @property
-    def start_page(self) -> StartPage:
-        return self.late_start_page.panel
-
-    @property
-    def samples(self) -> SamplesPanel:
-        return self._samples.panel
-
-    @property
-    def traversals(self) -> TraversalsPanel:
-        return self._traversals.panel
-
-    @property
-    def contact_sheet(self) -> ContactSheetPanel:
-        return self._contact_sheet.panel
-
-    @property
-    def keepers(self) -> KeepersPanel:
-        return self._keepers.panel
-
-    @property
-    def anomalies(self) -> AnomalyPanel:
-        return self._anomalies.panel
 
 
 def _selection(session: Session) -> SelectionPanel:
